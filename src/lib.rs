@@ -1,0 +1,2 @@
+//! kafkit.
+pub mod codec;
