@@ -223,18 +223,30 @@ macro_rules! first {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! versions {
-    () => { $crate::codec::schema::Versions::NONE };
-    ($min:literal +) => { $crate::codec::schema::Versions { min: $min, max: i16::MAX } };
-    ($min:literal - $max:literal) => { $crate::codec::schema::Versions { min: $min, max: $max } };
+    () => {
+        $crate::codec::schema::Versions::NONE
+    };
+    ($min:literal +) => {
+        $crate::codec::schema::Versions { min: $min, max: i16::MAX }
+    };
+    ($min:literal - $max:literal) => {
+        $crate::codec::schema::Versions { min: $min, max: $max }
+    };
 }
 
 /// A [`Default`] from `null` or a number.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! default_entry {
-    () => { $crate::codec::schema::Default::Zero };
-    (null) => { $crate::codec::schema::Default::Null };
-    ($value:literal) => { $crate::codec::schema::Default::Int($value as i64) };
+    () => {
+        $crate::codec::schema::Default::Zero
+    };
+    (null) => {
+        $crate::codec::schema::Default::Null
+    };
+    ($value:literal) => {
+        $crate::codec::schema::Default::Int($value as i64)
+    };
 }
 
 /// The name of a field that Rust spells `r#type` because the word is taken.
@@ -260,23 +272,33 @@ macro_rules! flagged {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! option {
-    () => { None };
-    ($value:expr) => { Some($value) };
+    () => {
+        None
+    };
+    ($value:expr) => {
+        Some($value)
+    };
 }
 
 /// True, whatever the token.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! always {
-    ($tag:literal) => { true };
+    ($tag:literal) => {
+        true
+    };
 }
 
 /// The meaning named, or none.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! meaning {
-    () => { $crate::codec::meaning::Meaning::Plain };
-    ($meaning:ident) => { $crate::codec::meaning::Meaning::$meaning };
+    () => {
+        $crate::codec::meaning::Meaning::Plain
+    };
+    ($meaning:ident) => {
+        $crate::codec::meaning::Meaning::$meaning
+    };
 }
 
 /// Declares one message: its structs, how they are read and written, and their tables.

@@ -150,6 +150,11 @@ impl<'a> Reader<'a> {
         Self { rest: bytes, end: bytes.len(), error: None }
     }
 
+    /// Reads `bytes`, whose first one stands at `offset` of what errors count from.
+    pub fn at_offset(bytes: &'a [u8], offset: usize) -> Self {
+        Self { rest: bytes, end: offset + bytes.len(), error: None }
+    }
+
     /// Offset of the next byte.
     #[inline]
     pub fn at(&self) -> usize {
@@ -296,15 +301,23 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// The bytes of a string, after its length; `None` is null.
+    /// The length of a string; `None` is null.
     #[inline]
-    pub fn string(&mut self, context: Context) -> Option<&'a [u8]> {
+    pub fn string_length(&mut self, context: Context) -> Option<usize> {
         let at = self.at();
         let length = self.length(context, true)?;
         if length > STRING_BYTES_MAX {
             self.fail(at, ErrorKind::StringTooLong { length });
             return None;
         }
+        Some(length)
+    }
+
+    /// The bytes of a string, after its length; `None` is null.
+    #[inline]
+    pub fn string(&mut self, context: Context) -> Option<&'a [u8]> {
+        let at = self.at();
+        let length = self.string_length(context)?;
         Some(self.content(length, at))
     }
 
@@ -364,6 +377,18 @@ impl<'a> Reader<'a> {
     #[inline]
     pub fn tag(&mut self) -> (u32, u32) {
         (self.uvarint(), self.uvarint())
+    }
+
+    /// Whether this version has the tagged field whose content comes next; Kafka refuses a tag
+    /// that it knows from other versions only.
+    #[inline]
+    pub fn check_tag_version(&mut self, field: &Field, context: Context) -> bool {
+        let here = field.versions.contain(context.version);
+        if !here {
+            let kind = ErrorKind::TagVersion { tag: field.tag.unwrap_or(0), version: context.version };
+            self.fail(self.at(), kind);
+        }
+        here
     }
 
     /// The content of a tag that this message does not know, whose size was read at `size_at`.
@@ -535,9 +560,7 @@ pub trait Wire<'a>: Sized {
     /// Reads the content of a tagged field.
     #[inline(always)]
     fn read_tagged(reader: &mut Reader<'a>, context: Context, field: &Field) -> Self {
-        if !field.versions.contain(context.version) {
-            reader.fail(reader.at(), ErrorKind::TagVersion { tag: field.tag.unwrap_or(0), version: context.version });
-        }
+        reader.check_tag_version(field, context);
         Self::read(reader, context.field(field, true))
     }
 

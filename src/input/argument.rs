@@ -89,6 +89,9 @@ mod tests {
     #[test]
     fn a_missing_file_is_named() {
         let error = Argument::classify("no/such.bin").expect_err("it does not exist");
-        assert!(error.to_string().contains("no such file, and not hex or base64 either: no/such.bin"), "{error}");
+        assert!(
+            error.to_string().contains("no such file, and not hex or base64 either: no/such.bin"),
+            "{error}"
+        );
     }
 }

@@ -34,6 +34,25 @@ pub(super) struct Shape {
     pub(super) marked: bool,
 }
 
+/// The bytes of one element.
+#[derive(Clone, Copy, Default)]
+struct Element {
+    bytes: [u8; ELEMENT_CHARS_MAX / 2],
+    length: usize,
+}
+
+impl Element {
+    fn push(&mut self, byte: u8) -> Option<()> {
+        *self.bytes.get_mut(self.length)? = byte;
+        self.length += 1;
+        Some(())
+    }
+
+    fn as_slice(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+}
+
 /// Judges text without comments; `None` if it holds no array of bytes.
 pub(super) fn sniff(text: &[u8]) -> Option<Shape> {
     for bracket in *b"{[" {
@@ -55,7 +74,8 @@ pub(super) fn sniff(text: &[u8]) -> Option<Shape> {
     }
     let shape = judge(text, None, true)?;
     // Without brackets only what cannot be plain hex is a list of numbers.
-    let mixed = shape.marked && text.split(|&byte| is_gap(byte)).any(|word| !word.is_empty() && !is_marked(word));
+    let mixed =
+        shape.marked && text.split(|&byte| is_gap(byte)).any(|word| !word.is_empty() && !is_marked(word));
     (mixed || shape.decimal_proof.is_some()).then_some(shape)
 }
 
@@ -72,18 +92,22 @@ fn judge(inside: &[u8], bracket: Option<u8>, whole: bool) -> Option<Shape> {
         .filter(|word| !word.is_empty())
         .peekable();
     words.peek()?;
+    let mut first = true;
     while let Some(word) = words.next() {
-        let last = words.peek().is_none();
-        let ok = element(word, Base::Decimal).is_some() || element(word, Base::Hex).is_some();
-        if !ok {
-            if last && !whole {
-                break;
-            }
+        if words.peek().is_none() && !whole {
+            // It may be cut.
+            break;
+        }
+        let is_hex = is_element(word, Base::Hex);
+        let is_byte = is_hex || is_element(word, Base::Decimal);
+        // A slip, such as 256, is named better when it is met.
+        if !is_byte && (first || bracket.is_none() || !is_number_like(word)) {
             return None;
         }
+        first = false;
         if is_marked(word) {
             marked = true;
-        } else if decimal_proof.is_none() && element(word, Base::Hex).is_none() && (whole || !last) {
+        } else if decimal_proof.is_none() && is_byte && !is_hex {
             decimal_proof = Some(String::from_utf8_lossy(word).into_owned());
         }
     }
@@ -99,47 +123,60 @@ fn is_gap(byte: u8) -> bool {
     byte.is_ascii_whitespace() || byte == b',' || byte == b';'
 }
 
+fn is_number_like(word: &[u8]) -> bool {
+    let digits = word.strip_prefix(b"-").unwrap_or(word);
+    digits.first().is_some_and(u8::is_ascii_digit)
+        && digits.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+}
+
 fn is_marked(word: &[u8]) -> bool {
     matches!(word, [b'0', b'x' | b'X', ..])
 }
 
+/// Whether a word is an element at all.
+fn is_element(word: &[u8], base: Base) -> bool {
+    element(word, base).is_some()
+}
+
 /// The bytes of an element: one, or several where `0x` stands before a wider word, which is read from left to right.
-fn element(word: &[u8], base: Base) -> Option<Vec<u8>> {
-    let (digits, base) = match word {
-        [b'0', b'x' | b'X', digits @ ..] => (digits, Base::Hex),
-        _ => (word, base),
-    };
-    match base {
-        Base::Hex => {
-            let marked = is_marked(word);
-            let end = digits.iter().position(|byte| !byte.is_ascii_hexdigit() && *byte != b'_').unwrap_or(digits.len());
-            let (digits, suffix) = digits.split_at_checked(end)?;
-            if !is_suffix(suffix) || (!suffix.is_empty() && !marked) {
-                return None;
-            }
-            let digits: Vec<u8> = digits.iter().copied().filter(|byte| *byte != b'_').collect();
-            if let (true, [digit]) = (marked, digits.as_slice()) {
-                return Some(vec![hex::nibble(*digit)?]);
-            }
-            let (pairs, odd) = digits.as_chunks::<2>();
-            if pairs.is_empty() || !odd.is_empty() {
-                return None;
-            }
-            pairs.iter().map(|pair| hex::byte(*pair)).collect()
-        }
-        Base::Decimal => {
-            let sign = usize::from(digits.starts_with(b"-"));
-            let unsigned = digits.get(sign..)?;
-            let end = unsigned.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(unsigned.len());
-            let (number, suffix) = digits.split_at_checked(sign + end)?;
-            if !is_suffix(suffix) {
-                return None;
-            }
-            let number: i16 = std::str::from_utf8(number).ok()?.parse().ok()?;
-            let byte = u8::try_from(number).ok().or_else(|| i8::try_from(number).ok().map(i8::cast_unsigned))?;
-            Some(vec![byte])
+fn element(word: &[u8], base: Base) -> Option<Element> {
+    match (word, base) {
+        ([b'0', b'x' | b'X', digits @ ..], _) => hex_element(digits, true),
+        (_, Base::Hex) => hex_element(word, false),
+        (_, Base::Decimal) => decimal_element(word),
+    }
+}
+
+fn hex_element(word: &[u8], marked: bool) -> Option<Element> {
+    let end = word.iter().position(|byte| !byte.is_ascii_hexdigit() && *byte != b'_').unwrap_or(word.len());
+    let (digits, suffix) = word.split_at_checked(end)?;
+    if !is_suffix(suffix) || (!suffix.is_empty() && !marked) {
+        return None;
+    }
+    let mut nibbles = digits.iter().filter_map(|digit| hex::nibble(*digit));
+    let mut element = Element::default();
+    while let Some(high) = nibbles.next() {
+        match nibbles.next() {
+            Some(low) => element.push(high << 4 | low)?,
+            None if marked && element.length == 0 => element.push(high)?,
+            None => return None,
         }
     }
+    (element.length > 0).then_some(element)
+}
+
+fn decimal_element(word: &[u8]) -> Option<Element> {
+    let sign = usize::from(word.starts_with(b"-"));
+    let digits = word.iter().skip(sign).take_while(|byte| byte.is_ascii_digit()).count();
+    let (number, suffix) = word.split_at_checked(sign + digits)?;
+    if !is_suffix(suffix) {
+        return None;
+    }
+    let number: i16 = std::str::from_utf8(number).ok()?.parse().ok()?;
+    let byte = u8::try_from(number).ok().or_else(|| i8::try_from(number).ok().map(i8::cast_unsigned))?;
+    let mut element = Element::default();
+    element.push(byte)?;
+    Some(element)
 }
 
 fn is_suffix(suffix: &[u8]) -> bool {
@@ -166,13 +203,18 @@ impl Array {
         Self { shape, state: State::Outside, pending: Pending::default() }
     }
 
+    /// Whether there may be another array behind a broken one: a bare list is all of the input.
+    pub(super) fn resumes(&self) -> bool {
+        self.shape.bracket.is_some()
+    }
+
     /// Finds the next array. False at the end.
     pub(super) fn begin<R: Read>(&mut self, source: &mut Source<R>) -> Result<bool, InputError> {
         self.state = State::Outside;
         self.pending = Pending::default();
         let Some(bracket) = self.shape.bracket else {
             self.state = State::Inside;
-            skip_gap(source)?;
+            while skip_gap(source)? {}
             return Ok(!source.peek(1)?.is_empty());
         };
         loop {
@@ -188,7 +230,7 @@ impl Array {
                 (Some(_), State::Opened) if skip_gap(source)? => {}
                 (Some(_), State::Opened) => {
                     let word = word(source)?;
-                    if word.starts_with(b"(") || element(word, self.shape.base).is_some() {
+                    if word.starts_with(b"(") || is_element(word, self.shape.base) {
                         self.state = State::Inside;
                         return Ok(true);
                     }
@@ -246,7 +288,9 @@ impl Array {
                 let window = source.peek(ELEMENT_CHARS_MAX)?;
                 let close = window.iter().take(ELEMENT_CHARS_MAX).position(|byte| *byte == b')');
                 match close {
-                    Some(close) if !window.iter().take(close).any(|byte| *byte == b'\n') => source.consume(close + 1),
+                    Some(close) if !window.iter().take(close).any(|byte| *byte == b'\n') => {
+                        source.consume(close + 1)
+                    }
                     _ => source.consume(1),
                 }
             }
@@ -263,7 +307,17 @@ impl Array {
                     let hint = "numbers from -128 to 255, and words as `0x` with an even number of digits";
                     return Err(InputError::new(ErrorKind::Malformed, expected, found, hint).at(place));
                 };
-                *self.pending.refill() = bytes;
+                let is_pair = is_marked(word) && length % 2 == 0;
+                let at_end = source.window().len() == length && source.peek(length + 1)?.len() == length;
+                if at_end && self.shape.bracket.is_some() && !is_pair {
+                    let found = quoted(source.window());
+                    let hint =
+                        "the array is not closed, so its last number may be cut: paste the rest, or close it";
+                    return Err(
+                        InputError::new(ErrorKind::Incomplete, "a closing bracket", found, hint).at(place)
+                    );
+                }
+                self.pending.refill().extend_from_slice(bytes.as_slice());
                 source.consume(length);
             }
         }

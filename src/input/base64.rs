@@ -135,7 +135,8 @@ impl Base64Text {
             window => {
                 let length = ornament_length(window);
                 if length == 0 {
-                    let expected = if self.padded { "nothing behind the padding" } else { "base64 characters" };
+                    let expected =
+                        if self.padded { "nothing behind the padding" } else { "base64 characters" };
                     return Err(unexpected(source, expected, "remove what is not base64")?);
                 }
                 source.consume(length);

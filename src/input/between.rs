@@ -55,7 +55,8 @@ pub(super) fn without_comments(text: &[u8]) -> Vec<u8> {
     let mut kept = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some(&first) = rest.first() {
-        let after_blank = kept.last().is_none_or(|byte: &u8| byte.is_ascii_whitespace() || b",;}\"'".contains(byte));
+        let after_blank =
+            kept.last().is_none_or(|byte: &u8| byte.is_ascii_whitespace() || b",;}\"'".contains(byte));
         let line_comment = first == b'#'
             || (after_blank && rest.starts_with(b"//") && rest.get(2).is_none_or(u8::is_ascii_whitespace));
         let length = if line_comment {
@@ -82,9 +83,13 @@ mod tests {
 
     #[test]
     fn comments_are_stepped_over() {
-        for (text, left) in
-            [("# a\nb", "\nb"), ("// a", ""), ("/* a\n* */b", "b"), ("/* never closed", ""), ("a # b", "a # b")]
-        {
+        for (text, left) in [
+            ("# a\nb", "\nb"),
+            ("// a", ""),
+            ("/* a\n* */b", "b"),
+            ("/* never closed", ""),
+            ("a # b", "a # b"),
+        ] {
             let mut source = Source::new(text.as_bytes());
             skip_comment(&mut source).expect("reading from memory");
             assert_eq!(source.window(), left.as_bytes(), "{text}");

@@ -29,7 +29,8 @@ pub enum ErrorKind {
 }
 
 /// Why text could not be turned into bytes.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{}expected {expected}, found {found}; {hint}", Lead(*place))]
 pub struct InputError {
     /// The family of the problem.
     pub kind: ErrorKind,
@@ -52,7 +53,14 @@ impl InputError {
         found: impl Into<Cow<'static, str>>,
         hint: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { kind, place: None, expected: expected.into(), found: found.into(), hint: hint.into(), source: None }
+        Self {
+            kind,
+            place: None,
+            expected: expected.into(),
+            found: found.into(),
+            hint: hint.into(),
+            source: None,
+        }
     }
 
     pub(super) fn at(mut self, place: Place) -> Self {
@@ -61,8 +69,12 @@ impl InputError {
     }
 
     pub(super) fn io(error: io::Error) -> Self {
-        let mut made =
-            Self::new(ErrorKind::Io, "readable input", error.to_string(), "check the file or the command before the pipe");
+        let mut made = Self::new(
+            ErrorKind::Io,
+            "readable input",
+            error.to_string(),
+            "check the file or the command before the pipe",
+        );
         made.source = Some(error);
         made
     }
@@ -80,18 +92,15 @@ impl InputError {
     }
 }
 
-impl fmt::Display for InputError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(Place { line, column }) = self.place {
-            write!(f, "line {line}, column {column}: ")?;
-        }
-        write!(f, "expected {}, found {}; {}", self.expected, self.found, self.hint)
-    }
-}
+/// The place in front of the sentence, if there is one.
+struct Lead(Option<Place>);
 
-impl std::error::Error for InputError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_ref().map(|error| error as _)
+impl fmt::Display for Lead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(Place { line, column }) => write!(f, "line {line}, column {column}: "),
+            None => Ok(()),
+        }
     }
 }
 

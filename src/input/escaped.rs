@@ -20,8 +20,9 @@ pub(super) struct Shape {
 
 /// Judges text; `None` if there are no escapes in it.
 pub(super) fn sniff(text: &[u8]) -> Option<Shape> {
-    let first = memchr::memchr_iter(b'\\', text)
-        .find(|&at| matches!(text.get(at + 1), Some(b'x' | b'X' | b'u' | b'0'..=b'7' | b'n' | b'r' | b't')))?;
+    let first = memchr::memchr_iter(b'\\', text).find(|&at| {
+        matches!(text.get(at + 1), Some(b'x' | b'X' | b'u' | b'0'..=b'7' | b'n' | b'r' | b't'))
+    })?;
     let before = text.get(..first).unwrap_or_default();
     let quoted = before.iter().any(|byte| matches!(byte, b'"' | b'\''));
     // PostgreSQL's `\x0000..` is plain hex.
@@ -201,8 +202,8 @@ fn escape(text: &[u8]) -> Option<(u8, usize)> {
         }
         b'0'..=b'7' => {
             let digits = text.get(1..)?.iter().take(3).take_while(|digit| (b'0'..=b'7').contains(digit));
-            let (value, length) =
-                digits.fold((0u16, 1), |(value, length), digit| (value * 8 + u16::from(digit - b'0'), length + 1));
+            let (value, length) = digits
+                .fold((0u16, 1), |(value, length), digit| (value * 8 + u16::from(digit - b'0'), length + 1));
             u8::try_from(value).ok().map(|byte| (byte, length))
         }
         b'n' => simple(b'\n'),

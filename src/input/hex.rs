@@ -43,31 +43,23 @@ fn looked_up(digit: u8) -> u8 {
 }
 
 /// Decodes contiguous hex up to the first pair that is none; returns the number of bytes.
-pub(super) fn decode_contiguous(text: &[u8], out: &mut Vec<u8>, want: usize) -> usize {
-    let text = text.get(..want.saturating_mul(2)).unwrap_or(text);
+pub(super) fn decode_contiguous(text: &[u8], out: &mut Vec<u8>) -> usize {
     let before = out.len();
-    out.reserve(text.len() / 2);
-    let (blocks, tail) = text.as_chunks::<BLOCK_CHARS>();
-    for block in blocks {
-        match decode_block(block) {
-            Some(bytes) => out.extend_from_slice(&bytes),
-            None => {
-                push_pairs(block, out);
-                return out.len() - before;
-            }
-        }
-    }
-    push_pairs(tail, out);
+    let blocks = decode_blocks(text, out, usize::MAX);
+    let tail = text.get(blocks * 2..).unwrap_or_default();
+    out.extend(tail.as_chunks::<2>().0.iter().map_while(|pair| byte(*pair)));
     out.len() - before
 }
 
-fn push_pairs(text: &[u8], out: &mut Vec<u8>) {
-    for pair in text.as_chunks::<2>().0 {
-        match byte(*pair) {
-            Some(byte) => out.push(byte),
-            None => return,
-        }
+/// The part of it that goes block by block.
+fn decode_blocks(text: &[u8], out: &mut Vec<u8>, want: usize) -> usize {
+    let text = text.get(..want.saturating_mul(2)).unwrap_or(text);
+    let before = out.len();
+    for block in text.as_chunks::<BLOCK_CHARS>().0 {
+        let Some(bytes) = decode_block(block) else { break };
+        out.extend_from_slice(&bytes);
     }
+    out.len() - before
 }
 
 /// Arithmetic without a table or a branch, so that the compiler can do the whole block in vector registers.
@@ -90,25 +82,40 @@ fn decode_block(block: &[u8; BLOCK_CHARS]) -> Option<[u8; BLOCK_CHARS / 2]> {
     Some(bytes)
 }
 
-/// Decodes pairs that are each followed by one separator; returns the number of bytes.
-fn decode_separated(text: &[u8], out: &mut Vec<u8>, want: usize) -> usize {
-    let before = out.len();
-    let groups = text.as_chunks::<3>().0;
-    let groups = groups.get(..want).unwrap_or(groups);
-    for chunk in groups.chunks(64) {
-        let mut bytes = [0; 64];
-        let mut count = 0;
-        for (slot, [high, low, separator]) in bytes.iter_mut().zip(chunk) {
-            let Some(byte) = byte([*high, *low]).filter(|_| is_separator(*separator)) else { break };
-            *slot = byte;
-            count += 1;
+/// What [`decode_loose`] came by.
+struct Loose {
+    bytes: usize,
+    chars: usize,
+    /// Bytes since the last separator, if there was one.
+    since_separator: Option<usize>,
+}
+
+/// Decodes pairs with or without separators between them, up to anything else.
+fn decode_loose(text: &[u8], out: &mut Vec<u8>, want: usize) -> Loose {
+    let mut found = Loose { bytes: 0, chars: 0, since_separator: None };
+    let mut rest = text;
+    while let [first, second, behind @ ..] = rest {
+        if found.bytes >= want {
+            break;
         }
-        out.extend_from_slice(bytes.get(..count).unwrap_or_default());
-        if count < chunk.len() {
+        if let Some(byte) = byte([*first, *second]) {
+            out.push(byte);
+            found.bytes += 1;
+            rest = behind;
+            if let [separator, next, ..] = behind
+                && is_separator(*separator)
+                && *next != b'\n'
+            {
+                found.since_separator = Some(found.bytes);
+                rest = behind.get(1..).unwrap_or_default();
+            }
+        } else {
             break;
         }
     }
-    out.len() - before
+    found.chars = text.len() - rest.len();
+    found.since_separator = found.since_separator.map(|before| found.bytes - before);
+    found
 }
 
 /// What may stand between two bytes of hex within a line.
@@ -147,16 +154,16 @@ impl HexText {
         while !self.over && out.len() - before < want {
             let room = want - (out.len() - before);
             if self.half.is_none() {
-                let bytes = decode_separated(source.window(), out, room);
-                if bytes > 0 {
-                    source.consume(bytes * 3);
-                    (self.run, self.marked) = (0, false);
-                    continue;
+                let bytes = decode_blocks(source.window(), out, room);
+                source.consume(bytes * 2);
+                self.run += bytes as u64 * 2;
+                let loose = decode_loose(source.window(), out, room - bytes);
+                source.consume(loose.chars);
+                match loose.since_separator {
+                    Some(bytes) => (self.run, self.marked) = (bytes as u64 * 2, false),
+                    None => self.run += loose.bytes as u64 * 2,
                 }
-                let bytes = decode_contiguous(source.window(), out, room);
-                if bytes > 0 {
-                    source.consume(bytes * 2);
-                    self.run += bytes as u64 * 2;
+                if bytes + loose.bytes > 0 {
                     continue;
                 }
             }
@@ -172,7 +179,12 @@ impl HexText {
     }
 
     /// One character, with what it means. An error consumes nothing.
-    fn step<R: Read>(&mut self, source: &mut Source<R>, out: &mut Vec<u8>, lines: bool) -> Result<(), InputError> {
+    fn step<R: Read>(
+        &mut self,
+        source: &mut Source<R>,
+        out: &mut Vec<u8>,
+        lines: bool,
+    ) -> Result<(), InputError> {
         let place = source.place();
         let window = source.peek(3)?;
         let (first, second) = (window.first().copied(), window.get(1).copied());
@@ -235,7 +247,11 @@ impl HexText {
                 self.end_run(out)?;
                 source.consume(1);
             }
-            (b'"' | b'\'' | b'`' | b'{' | b'}' | b'[' | b']' | b'(' | b')' | b'<' | b'>' | b'\x0b' | b'\x0c', _) => {
+            (
+                b'"' | b'\'' | b'`' | b'{' | b'}' | b'[' | b']' | b'(' | b')' | b'<' | b'>' | b'\x0b'
+                | b'\x0c',
+                _,
+            ) => {
                 self.end_run(out)?;
                 source.consume(1);
             }
@@ -291,6 +307,33 @@ fn skip_blank<R: Read>(source: &mut Source<R>) -> Result<(), InputError> {
                 skip_comment(source)?;
             }
             _ => return Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_character_by_table_and_by_block() {
+        for first in 0..=u8::MAX {
+            let value = char::from(first).to_digit(16).and_then(|value| u8::try_from(value).ok());
+            assert_eq!(nibble(first), value, "{first:#x}");
+            assert_eq!(byte([first, b'f']), value.map(|high| high << 4 | 15));
+            let mut block = [b'0'; BLOCK_CHARS];
+            block[BLOCK_CHARS - 1] = first;
+            assert_eq!(decode_block(&block).map(|bytes| bytes[BLOCK_CHARS / 2 - 1]), value);
+        }
+    }
+
+    #[test]
+    fn contiguous_stops_where_hex_does() {
+        for good in 0..100 {
+            let text = format!("{}g0", "a5".repeat(good));
+            let mut out = Vec::new();
+            assert_eq!(decode_contiguous(text.as_bytes(), &mut out), good);
+            assert_eq!(out, vec![0xa5; good]);
         }
     }
 }

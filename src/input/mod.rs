@@ -22,6 +22,8 @@ mod error;
 mod escaped;
 mod hex;
 mod pending;
+#[cfg(test)]
+mod samples;
 mod sniff;
 mod source;
 mod spelling;
@@ -84,6 +86,15 @@ impl Decoder {
             Self::Array(array) => array.begin(source),
             Self::Escaped(escaped) => escaped.begin(source),
             Self::Dump(dump) => dump.begin(source),
+        }
+    }
+
+    /// Whether the start of another unit can be told behind a mistake, when lines are no units.
+    fn resumes(&self) -> bool {
+        match self {
+            Self::Dump(_) => true,
+            Self::Array(array) => array.resumes(),
+            Self::Raw | Self::Hex(_) | Self::Base64(_) | Self::Escaped(_) => false,
         }
     }
 
@@ -152,16 +163,28 @@ impl<R: Read> Input<R> {
     /// When the reader fails, when there is nothing to read, and when it is text in no known spelling.
     pub fn open(reader: R, forced: Option<Form>) -> Result<Self, InputError> {
         let mut source = Source::new(reader);
-        source.peek(HEAD_BYTES)?;
+        source.peek(HEAD_BYTES + 1)?;
         if forced != Some(Form::Raw) {
             source.take_byte_order_mark()?;
-            source.peek(HEAD_BYTES)?;
+            source.peek(HEAD_BYTES + 1)?;
         }
-        let whole = source.ended();
-        let Verdict { plan, spelling, reason } = sniff::judge(source.window(), whole, forced)?;
-        let preview = preview(source.window(), whole, &plan);
+        let window = source.window();
+        // The judgement must not depend on how much the reader happened to give.
+        let whole = window.len() <= HEAD_BYTES;
+        let head = window.get(..HEAD_BYTES).unwrap_or(window);
+        let Verdict { plan, spelling, reason } = sniff::judge(head, whole, forced)?;
+        let preview = preview(head, whole, &plan);
         let decoder = Decoder::new(plan);
-        Ok(Self { source, decoder, spelling, reason, preview, lines: false, progress: Progress::Between, line: 1 })
+        Ok(Self {
+            source,
+            decoder,
+            spelling,
+            reason,
+            preview,
+            lines: false,
+            progress: Progress::Between,
+            line: 1,
+        })
     }
 
     /// How the bytes are written.
@@ -187,7 +210,8 @@ impl<R: Read> Input<R> {
 
     /// Answers the question of [`Input::line_preview`]; at first all lines are one unit. To be called between units.
     pub fn lines_are_messages(&mut self, yes: bool) {
-        self.lines = yes && matches!(self.decoder, Decoder::Hex(_) | Decoder::Base64(_) | Decoder::Escaped(_));
+        self.lines =
+            yes && matches!(self.decoder, Decoder::Hex(_) | Decoder::Base64(_) | Decoder::Escaped(_));
     }
 
     /// Moves to the next unit: a line when lines are messages, an array, a literal, a block of a dump (a blank line or an
@@ -265,7 +289,7 @@ impl<R: Read> Input<R> {
         let Some(length) = memchr::memchr(b'\n', window) else { return false };
         let line = window.get(..length).unwrap_or_default();
         let digits = line.strip_suffix(b"\r").unwrap_or(line).len();
-        if digits == 0 || hex::decode_contiguous(line, out, usize::MAX) * 2 != digits {
+        if digits == 0 || hex::decode_contiguous(line, out) * 2 != digits {
             out.clear();
             return false;
         }
@@ -288,7 +312,7 @@ impl<R: Read> Input<R> {
             self.progress = Progress::Between;
             if self.lines {
                 self.source.skip_rest_of_line()?;
-            } else if !matches!(self.decoder, Decoder::Dump(_) | Decoder::Array(_)) {
+            } else if !self.decoder.resumes() {
                 self.progress = Progress::Ended;
             }
         }

@@ -3,8 +3,9 @@
 use super::{
     array, base64,
     between::{ornament_length, without_comments},
-    dump, escaped,
+    dump,
     error::{ErrorKind, InputError, quoted},
+    escaped,
     spelling::{Form, Spelling},
 };
 
@@ -40,7 +41,9 @@ pub(super) fn judge(head: &[u8], whole: bool, forced: Option<Form>) -> Result<Ve
         return Err(empty("nothing"));
     }
     match forced {
-        Some(Form::Raw) => return Ok(Verdict::new(Plan::Raw, Spelling::Raw, "read as raw bytes, as you asked")),
+        Some(Form::Raw) => {
+            return Ok(Verdict::new(Plan::Raw, Spelling::Raw, "read as raw bytes, as you asked"));
+        }
         Some(Form::Base64) => {
             return Ok(Verdict::new(Plan::Base64, Spelling::Base64, "read as base64, as you asked"));
         }
@@ -64,9 +67,10 @@ pub(super) fn judge(head: &[u8], whole: bool, forced: Option<Form>) -> Result<Ve
             (Some(proof), false) => {
                 (Spelling::Decimal, format!("read as decimal bytes: `{proof}` is no byte in hex"))
             }
-            (Some(proof), true) => {
-                (Spelling::Array, format!("read as an array: numbers without `0x`, such as `{proof}`, are decimal"))
-            }
+            (Some(proof), true) => (
+                Spelling::Array,
+                format!("read as an array: numbers without `0x`, such as `{proof}`, are decimal"),
+            ),
             (None, _) => (Spelling::Array, "read as an array of hex bytes".to_owned()),
         };
         return Ok(Verdict::new(Plan::Array(shape), spelling, reason));
@@ -82,7 +86,11 @@ pub(super) fn judge(head: &[u8], whole: bool, forced: Option<Form>) -> Result<Ve
         return Ok(Verdict::new(Plan::Hex, Spelling::Hex, "read as hex"));
     }
     if weight.is_base64() {
-        return Ok(Verdict::new(Plan::Base64, Spelling::Base64, "read as base64: there is more in it than hex digits"));
+        return Ok(Verdict::new(
+            Plan::Base64,
+            Spelling::Base64,
+            "read as base64: there is more in it than hex digits",
+        ));
     }
     Err(unrecognised(head))
 }
@@ -113,7 +121,12 @@ fn is_text(head: &[u8], whole: bool) -> bool {
 }
 
 fn empty(found: &'static str) -> InputError {
-    InputError::new(ErrorKind::Empty, "bytes in hex, base64 or raw", found, "pass hex, a file, or - for standard input")
+    InputError::new(
+        ErrorKind::Empty,
+        "bytes in hex, base64 or raw",
+        found,
+        "pass hex, a file, or - for standard input",
+    )
 }
 
 fn unrecognised(head: &[u8]) -> InputError {
@@ -180,10 +193,12 @@ impl Weight {
             return true;
         }
         // Ten of sixteen hex digits are decimal, but only ten of the 64 of base64.
-        self.padding == 0 && digits >= 8 && others * 10 <= digits && self.decimals * 5 >= digits * 2
+        self.padding == 0 && digits >= 8 && others * 5 <= digits && self.decimals * 5 >= digits * 2
     }
 
     fn is_base64(&self) -> bool {
-        self.foreign + self.hex_only == 0 && self.base64_only + self.padding > 0 && self.padding <= self.base64_only + self.hex_letters + self.decimals
+        self.foreign + self.hex_only == 0
+            && self.base64_only + self.padding > 0
+            && self.padding <= self.base64_only + self.hex_letters + self.decimals
     }
 }

@@ -23,7 +23,9 @@ pub struct Place {
 enum Encoding {
     /// Raw bytes, ASCII and UTF-8: taken as they are.
     Bytes,
-    Utf16 { big_endian: bool },
+    Utf16 {
+        big_endian: bool,
+    },
 }
 
 pub(super) struct Source<R> {
@@ -194,8 +196,8 @@ impl<R: Read> Source<R> {
         if !(big_endian || head.starts_with(b"\xff\xfe")) || !is_text {
             return Ok(());
         }
-        self.encoding = Encoding::Utf16 { big_endian };
         let wide = head.get(2..).unwrap_or_default().to_vec();
+        self.encoding = Encoding::Utf16 { big_endian };
         (self.start, self.end) = (0, 0);
         self.end = self.widen(big_endian, wide);
         Ok(())
@@ -220,8 +222,10 @@ impl<R: Read> Source<R> {
     /// Writes UTF-16 as UTF-8 behind the window and keeps an odd byte or half a pair for later.
     fn widen(&mut self, big_endian: bool, wide: Vec<u8>) -> usize {
         let (pairs, odd) = wide.as_chunks::<2>();
-        let mut units: Vec<u16> =
-            pairs.iter().map(|pair| if big_endian { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) }).collect();
+        let mut units: Vec<u16> = pairs
+            .iter()
+            .map(|pair| if big_endian { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) })
+            .collect();
         let mut kept = odd.to_vec();
         if !self.ended
             && units.last().is_some_and(|unit| (0xd800..0xdc00).contains(unit))
@@ -259,7 +263,8 @@ pub(super) fn unexpected<R: Read>(
 ) -> Result<InputError, InputError> {
     let place = source.place();
     let window = source.peek(4)?;
-    let word = window.split(|byte| byte.is_ascii_whitespace() || b",;".contains(byte)).next().unwrap_or_default();
+    let word =
+        window.split(|byte| byte.is_ascii_whitespace() || b",;".contains(byte)).next().unwrap_or_default();
     let found = if word.is_empty() { super::error::quoted_first(window) } else { quoted(word) };
     Ok(InputError::new(ErrorKind::Malformed, expected, found, hint).at(place))
 }

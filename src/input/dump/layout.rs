@@ -100,48 +100,60 @@ fn is_first_row(sample: &Sample<'_>) -> bool {
     let width = sample.offset.digits.len();
     let gap = sample.behind.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
     let number = cell.strip_prefix(b"-").unwrap_or(cell);
-    if number.is_empty() || !number.iter().all(u8::is_ascii_hexdigit) || (sample.offset.prefixed && !sample.offset.colon) {
+    if number.is_empty()
+        || !number.iter().all(u8::is_ascii_hexdigit)
+        || (sample.offset.prefixed && !sample.offset.colon)
+    {
         return false;
     }
     let uneven = width % 2 == 1;
     sample.offset.colon
-        || (cell.len() == 2 && (gap >= 2 || width >= 6 || sample.offset.digits.bytes().all(|digit| digit == b'0')))
+        || (cell.len() == 2
+            && (gap >= 2 || width >= 6 || sample.offset.digits.bytes().all(|digit| digit == b'0')))
         || (uneven && width >= 7)
         || (width >= 6 && cell.len() != width)
 }
 
+/// The cells and, where nothing sets it off, the words of the gutter.
 fn cells(behind: &[u8]) -> impl Iterator<Item = &[u8]> {
-    behind.split(u8::is_ascii_whitespace).filter(|cell| !cell.is_empty())
+    behind
+        .split(u8::is_ascii_whitespace)
+        .filter(|cell| !cell.is_empty())
+        .take_while(|cell| !matches!(cell, [b'>' | b'|', ..]))
 }
 
+fn is_octal(cell: &[u8]) -> bool {
+    cell.iter().all(|digit| (b'0'..=b'7').contains(digit))
+}
+
+fn is_decimal(cell: &[u8]) -> bool {
+    let number = std::str::from_utf8(cell).ok().and_then(|cell| cell.parse::<i16>().ok());
+    number.is_some_and(|number| (-128..256).contains(&number))
+}
+
+/// What the first row looks like, where one row can tell.
 fn by_form(first: &Sample<'_>, samples: &[Sample<'_>]) -> Option<Layout> {
     let colon = first.offset.colon;
     let width = first.offset.digits.len();
     let cell = cells(first.behind).next()?;
-    let octal = |cell: &[u8]| cell.iter().all(|digit| (b'0'..=b'7').contains(digit));
-    let all = |judge: &dyn Fn(&[u8]) -> bool| {
-        samples.iter().all(|sample| cells(sample.behind).take_while(|cell| !matches!(cell, [b'>' | b'|', ..])).all(judge))
-    };
-    let varying = |cell: &[u8]| cell.len() != 3 || cell.starts_with(b"-");
-    let decimal = |cell: &[u8]| {
-        std::str::from_utf8(cell).ok().and_then(|cell| cell.parse::<i16>().ok()).is_some_and(|value| (-128..256).contains(&value))
-    };
+    let all = |judge: fn(&[u8]) -> bool| samples.iter().flat_map(|sample| cells(sample.behind)).all(judge);
+    // od pads with blanks, so that only decimal cells differ in width.
+    let varying =
+        samples.iter().flat_map(|sample| cells(sample.behind)).any(|other| other.len() != cell.len());
     let (digits, cell_digits) = match cell.len() {
-        length if !colon && width >= 6 && all(&decimal) && samples.iter().any(|sample| {
-            let mut lengths = cells(sample.behind).map(<[u8]>::len);
-            let first = lengths.next();
-            lengths.any(|other| Some(other) != first)
-        }) && (length != 2 || samples.iter().any(|sample| cells(sample.behind).any(|cell| cell.len() != 2 && varying(cell)))) => {
-            (Digits::Decimal, 0)
-        }
-        3 if !colon && all(&octal) => (Digits::Octal, 3),
-        length @ (6 | 11 | 22) if !colon && all(&octal) => (Digits::Octal, length),
+        _ if !colon && width >= 6 && varying && all(is_decimal) => (Digits::Decimal, 0),
+        3 if !colon && all(is_octal) => (Digits::Octal, 3),
+        length @ (6 | 11 | 22) if !colon && all(is_octal) => (Digits::Octal, length),
         length if length % 2 == 0 && length <= 64 => (Digits::Hex, length),
         _ => return None,
     };
     let words = !colon && cell_digits > 3;
     let octal_offsets = digits != Digits::Hex || (width == 7 && cell_digits == 2);
-    let gutter = if words || digits != Digits::Hex || (!colon && (width == 6 || width == 7)) { Gutter::None } else { Gutter::Gap };
+    let gutter = if words || digits != Digits::Hex || (!colon && (width == 6 || width == 7)) {
+        Gutter::None
+    } else {
+        Gutter::Gap
+    };
     Some(Layout {
         spelling: Spelling::Xxd,
         radix: if octal_offsets { 8 } else { 16 },
@@ -196,7 +208,14 @@ fn by_offsets(layout: &Layout, samples: &[Sample<'_>]) -> Option<(u32, usize)> {
         .map(|(radix, row_bytes)| {
             let longest = counted.iter().copied().max().unwrap_or_default();
             let is_last_longest = layout.gutter == Gutter::None && longest <= ROW_BYTES_MAX;
-            (radix, if is_last_longest { row_bytes.max(usize::try_from(longest).unwrap_or(row_bytes)) } else { row_bytes })
+            (
+                radix,
+                if is_last_longest {
+                    row_bytes.max(usize::try_from(longest).unwrap_or(row_bytes))
+                } else {
+                    row_bytes
+                },
+            )
         })
 }
 

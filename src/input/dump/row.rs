@@ -121,7 +121,8 @@ impl Layout {
         let bytes = self.cell_bytes();
         match self.digits {
             Digits::Hex if self.swapped => {
-                let whole = cell.len() == self.cell_digits || (self.gutter == Gutter::Gap && cell.len() % 2 == 0);
+                let whole =
+                    cell.len() == self.cell_digits || (self.gutter == Gutter::Gap && cell.len() % 2 == 0);
                 if !whole || cell.len() > self.cell_digits {
                     return None;
                 }
@@ -140,7 +141,8 @@ impl Layout {
                 push_pairs(cell, out)
             }
             Digits::Octal => {
-                let value = std::str::from_utf8(cell).ok().and_then(|cell| u64::from_str_radix(cell, 8).ok())?;
+                let value =
+                    std::str::from_utf8(cell).ok().and_then(|cell| u64::from_str_radix(cell, 8).ok())?;
                 let word = value.to_le_bytes();
                 let (word, above) = word.split_at_checked(bytes)?;
                 if cell.len() != self.cell_digits || above.iter().any(|byte| *byte != 0) {
@@ -151,14 +153,18 @@ impl Layout {
             }
             Digits::Decimal => {
                 let value: i16 = std::str::from_utf8(cell).ok()?.parse().ok()?;
-                out.push(u8::try_from(value).ok().or_else(|| i8::try_from(value).ok().map(i8::cast_unsigned))?);
+                out.push(
+                    u8::try_from(value).ok().or_else(|| i8::try_from(value).ok().map(i8::cast_unsigned))?,
+                );
                 Some(())
             }
         }
     }
 
     fn misread(&self, cell: &[u8]) -> InputError {
-        let half = self.digits == Digits::Hex && cell.iter().all(u8::is_ascii_hexdigit) && cell.len() < self.cell_digits;
+        let half = self.digits == Digits::Hex
+            && cell.iter().all(u8::is_ascii_hexdigit)
+            && cell.len() < self.cell_digits;
         let kind = if half { ErrorKind::Incomplete } else { ErrorKind::Malformed };
         let digits = match self.digits {
             Digits::Hex => "hex",
