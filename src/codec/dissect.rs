@@ -12,7 +12,7 @@ use super::tape::{NO_INDEX, Opened, Shape, Tape, synthetic};
 use super::wire::{Context, Reader};
 
 /// The section behind a struct in flexible versions.
-pub static TAGS: Field = synthetic("tagged fields", Type::Bytes, Meaning::Plain);
+pub static TAGS: Field = synthetic("tagged_fields", Type::Bytes, Meaning::Plain);
 /// One tagged field.
 pub static TAG: Field = synthetic("tagged field", Type::Bytes, Meaning::Plain);
 /// Its number.

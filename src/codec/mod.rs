@@ -4,6 +4,7 @@ pub mod dissect;
 pub mod embedded;
 pub mod finding;
 pub mod internal;
+pub mod json;
 pub mod meaning;
 pub mod messages;
 pub mod records;

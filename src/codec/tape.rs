@@ -193,29 +193,42 @@ impl Tape {
         self.children(parent).find(|&i| self.nodes.get(i).is_some_and(|node| node.field.name == name))
     }
 
-    /// Writes a node's path as jq would: `.topics[1].partitions[0].records`.
-    pub fn path(&self, node: usize) -> String {
-        let (mut path, mut at) = (String::new(), 0);
-        while at <= node {
-            let Some(here) = self.nodes.get(at) else { break };
-            if (here.next as usize) <= node && at != node {
+    /// A node's ancestors from the root down, itself last.
+    pub fn lineage(&self, node: usize) -> Vec<usize> {
+        let (mut lineage, mut at) = (Vec::new(), 0);
+        while let Some(here) = self.nodes.get(at).filter(|_| at <= node) {
+            if here.next as usize <= node {
                 at = here.next as usize;
-                continue;
+            } else {
+                lineage.push(at);
+                at += 1;
+            }
+        }
+        lineage
+    }
+
+    /// A node's path as jq would write it: `.topics[1].partitions[0].records.batch[2]`.
+    pub fn path(&self, node: usize) -> String {
+        self.path_with(node, |field, path| path.push_str(field.name))
+    }
+
+    /// A node's path in the JSON that Kafka prints: `.topics[1].partitionIndexes`.
+    pub fn json_path(&self, node: usize) -> String {
+        self.path_with(node, |field, path| path.push_str(&field.json_name()))
+    }
+
+    fn path_with(&self, node: usize, mut push_name: impl FnMut(&Field, &mut String)) -> String {
+        let (mut path, mut parent) = (String::new(), Shape::Gap);
+        for here in self.lineage(node).into_iter().filter_map(|i| self.nodes.get(i)) {
+            // Elements share the name of their array.
+            if here.index == NO_INDEX || !matches!(parent, Shape::Array | Shape::Tags) {
+                path.push('.');
+                push_name(here.field, &mut path);
             }
             if here.index != NO_INDEX {
-                if here.field.name != "tagged fields" && !path.ends_with(here.field.name) {
-                    path.push('.');
-                    path.push_str(here.field.name);
-                }
                 path.push_str(&format!("[{}]", here.index));
-            } else {
-                path.push('.');
-                path.push_str(here.field.name);
             }
-            if at == node {
-                break;
-            }
-            at += 1;
+            parent = here.shape;
         }
         path
     }

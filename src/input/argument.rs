@@ -45,7 +45,7 @@ impl Argument {
             return Err(InputError::new(
                 ErrorKind::NotFound,
                 "a file, hex or base64",
-                format!("no such file, and not hex or base64 either: {argument}"),
+                format!("`{argument}`: no such file, and not hex or base64 either"),
                 "check the path, or paste the bytes in quotes",
             ));
         }
@@ -90,7 +90,7 @@ mod tests {
     fn a_missing_file_is_named() {
         let error = Argument::classify("no/such.bin").expect_err("it does not exist");
         assert!(
-            error.to_string().contains("no such file, and not hex or base64 either: no/such.bin"),
+            error.to_string().contains("found `no/such.bin`: no such file, and not hex or base64 either"),
             "{error}"
         );
     }

@@ -289,7 +289,7 @@ impl Array {
                 let close = window.iter().take(ELEMENT_CHARS_MAX).position(|byte| *byte == b')');
                 match close {
                     Some(close) if !window.iter().take(close).any(|byte| *byte == b'\n') => {
-                        source.consume(close + 1)
+                        source.consume(close + 1);
                     }
                     _ => source.consume(1),
                 }
@@ -355,4 +355,53 @@ fn skip_gap<R: Read>(source: &mut Source<R>) -> Result<bool, InputError> {
         }
     }
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements() {
+        for (word, base, expected) in [
+            ("0x00", Base::Decimal, Some(vec![0])),
+            ("0xF", Base::Decimal, Some(vec![15])),
+            ("0x23u8", Base::Decimal, Some(vec![0x23])),
+            ("0x0012", Base::Decimal, Some(vec![0, 0x12])),
+            ("0x00_23", Base::Decimal, Some(vec![0, 0x23])),
+            ("0x123", Base::Decimal, None),
+            ("0x", Base::Decimal, None),
+            ("127", Base::Decimal, Some(vec![127])),
+            ("-1", Base::Decimal, Some(vec![255])),
+            ("-128i8", Base::Decimal, Some(vec![128])),
+            ("-129", Base::Decimal, None),
+            ("256", Base::Decimal, None),
+            ("1f", Base::Decimal, None),
+            ("1f", Base::Hex, Some(vec![0x1f])),
+            ("5", Base::Hex, None),
+            ("_", Base::Hex, None),
+            ("", Base::Hex, None),
+        ] {
+            let bytes = element(word.as_bytes(), base).map(|element| element.as_slice().to_vec());
+            assert_eq!(bytes, expected, "{word}, {base:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_an_array() {
+        for (text, expected) in [
+            ("{0x00, 1}", Some((Some(b'{'), Base::Decimal))),
+            ("let x: [u8; 2] = [10, 20];", Some((Some(b'['), Base::Hex))),
+            ("[10, 20, -1]", Some((Some(b'['), Base::Decimal))),
+            ("x[39] = { 0x00 }", Some((Some(b'{'), Base::Decimal))),
+            ("10, 20, 5", Some((None, Base::Decimal))),
+            ("10, 20", None),
+            ("5 6 7", None),
+            ("{}", None),
+            ("[\"0001\"]", None),
+            ("{\"a\": 1}", None),
+        ] {
+            assert_eq!(sniff(text.as_bytes()).map(|shape| (shape.bracket, shape.base)), expected, "{text}");
+        }
+    }
 }

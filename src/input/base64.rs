@@ -54,13 +54,12 @@ impl Base64Text {
             match source.peek(2)? {
                 [] => return Ok(false),
                 [b'\n', ..] => source.consume_newline(),
-                [b' ' | b'\t' | b'\r', ..] => source.consume(1),
+                // Blanks, and the first character of Python's b'..' around base64.
+                [b' ' | b'\t' | b'\r', ..] | [b'b' | b'B', b'"' | b'\'', ..] => source.consume(1),
                 // Not `//`, which is base64.
-                [b'#', ..] | [b'/', b'*'] => {
+                [b'#', ..] | [b'/', b'*', ..] => {
                     skip_comment(source)?;
                 }
-                // Python's b'..' around base64.
-                [b'b' | b'B', b'"' | b'\'', ..] => source.consume(1),
                 _ => return Ok(true),
             }
         }
@@ -183,5 +182,48 @@ impl Base64Text {
             bytes.clear();
         }
         self.block.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(text: &str) -> (Vec<u8>, bool) {
+        let mut source = Source::new(text.as_bytes());
+        let mut decoder = Base64Text::default();
+        let mut out = Vec::new();
+        assert!(decoder.begin(&mut source).expect("memory"), "{text}");
+        loop {
+            match decoder.fill(&mut source, &mut out, 5, false) {
+                Ok(0) => return (out, true),
+                Ok(_) => {}
+                Err(_) => return (out, false),
+            }
+        }
+    }
+
+    #[test]
+    fn alphabets_padding_and_line_breaks() {
+        for (text, bytes, whole) in [
+            ("+/+/", b"\xfb\xff\xbf".as_slice(), true),
+            ("-_-_", b"\xfb\xff\xbf", true),
+            ("AAE=", &[0, 1], true),
+            ("AAE", &[0, 1], true),
+            ("AA==\n", &[0], true),
+            ("AA\r\n EC", &[0, 1, 2], true),
+            ("b'AAEC'", &[0, 1, 2], true),
+            ("AAECA", &[0, 1, 2], false),
+            ("AAEC!", &[0, 1, 2], false),
+            ("AA==AA==", &[0], false),
+        ] {
+            let (out, ended) = decoded(text);
+            // What stands before a mistake comes in whole groups.
+            assert_eq!(out.get(..bytes.len() / 3 * 3), bytes.get(..bytes.len() / 3 * 3), "{text}");
+            assert_eq!(ended, whole, "{text}: {out:?}");
+            if whole {
+                assert_eq!(out, bytes, "{text}");
+            }
+        }
     }
 }

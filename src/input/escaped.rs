@@ -24,6 +24,13 @@ pub(super) fn sniff(text: &[u8]) -> Option<Shape> {
         matches!(text.get(at + 1), Some(b'x' | b'X' | b'u' | b'0'..=b'7' | b'n' | b'r' | b't'))
     })?;
     let before = text.get(..first).unwrap_or_default();
+    // The escapes of `od -c` stand among octal numbers, behind an offset.
+    let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    if line.starts_with(b"0000")
+        && line.split(u8::is_ascii_whitespace).next().is_some_and(|word| word.len() == 7)
+    {
+        return None;
+    }
     let quoted = before.iter().any(|byte| matches!(byte, b'"' | b'\''));
     // PostgreSQL's `\x0000..` is plain hex.
     if let Some([b'x', digits @ ..]) = text.get(first + 1..)
@@ -120,7 +127,7 @@ impl Escaped {
                 self.over = self.seen;
                 source.consume(1);
             }
-            [b'\\', b'\n'] => {
+            [b'\\', b'\n', ..] => {
                 source.consume(1);
                 source.consume_newline();
             }
@@ -216,5 +223,48 @@ fn escape(text: &[u8]) -> Option<(u8, usize)> {
         b'e' => simple(0x1b),
         same @ (b'\\' | b'"' | b'\'' | b'`' | b'?' | b' ') => simple(same),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes() {
+        for (text, expected) in [
+            (r"\x7f!", Some((0x7f, 4))),
+            (r"\x7", None),
+            (r"\0", Some((0, 2))),
+            (r"\0129", Some((0o12, 4))),
+            (r"\377", Some((255, 4))),
+            (r"\400", None),
+            (r"\u00e9", Some((0xe9, 6))),
+            (r"\u20ac", None),
+            (r"\n", Some((b'\n', 2))),
+            (r#"\""#, Some((b'"', 2))),
+            (r"\q", None),
+            (r"\", None),
+        ] {
+            assert_eq!(escape(text.as_bytes()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_an_escaped_string() {
+        for (text, expected) in [
+            (r"\x00\x01", Some((false, true))),
+            (r"\x00 \x01", Some((false, true))),
+            (r"\x00yz", Some((false, false))),
+            (r#"x = b"\x00";"#, Some((true, false))),
+            // PostgreSQL's spelling of plain hex.
+            (r"\x0001", None),
+            (r"\x00ab", None),
+            ("0001", None),
+            ("0000000  \\0  \\0   #", None),
+        ] {
+            let shape = sniff(text.as_bytes()).map(|shape| (shape.quoted, shape.blanks_between));
+            assert_eq!(shape, expected, "{text}");
+        }
     }
 }

@@ -28,3 +28,21 @@ impl Pending {
         moved.len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exact_amounts() {
+        let mut pending = Pending::default();
+        pending.refill().extend_from_slice(b"abcde");
+        let mut out = Vec::new();
+        assert_eq!(
+            [pending.drain(&mut out, 2), pending.drain(&mut out, 9), pending.drain(&mut out, 1)],
+            [2, 3, 0]
+        );
+        assert_eq!(out, b"abcde");
+        assert!(pending.is_empty());
+    }
+}

@@ -203,7 +203,7 @@ c6
     ("typographic quotes", "“00000023001200046f7fc66100096b61666b612d636c69000a6b61666b612d636c6904302e3100”", Spelling::Hex),
     ("python hexlify", "b'00000023001200046f7fc66100096b61666b612d636c69000a6b61666b612d636c6904302e3100'", Spelling::Hex),
     ("sql", "x'00000023001200046f7fc66100096b61666b612d636c69000a6b61666b612d636c6904302e3100'", Spelling::Hex),
-    ("postgres", r#"\x00000023001200046f7fc66100096b61666b612d636c69000a6b61666b612d636c6904302e3100"#, Spelling::Hex),
+    ("postgres", r"\x00000023001200046f7fc66100096b61666b612d636c69000a6b61666b612d636c6904302e3100", Spelling::Hex),
     ("hash comment", "00000023001200046f7fc66100096b61666b612d636c69000a6b61666b612d636c6904302e3100 # ApiVersions", Spelling::Hex),
     ("slash comment", "00000023001200046f7fc66100096b61666b612d636c69000a6b61666b612d636c6904302e3100 // ApiVersions", Spelling::Hex),
     ("block comment", "/* an
@@ -229,14 +229,14 @@ c6
     ("Go print", "[0 0 0 35 0 18 0 4 111 127 198 97 0 9 107 97 102 107 97 45 99 108 105 0 10 107 97 102 107 97 45 99 108 105 4 48 46 49 0]", Spelling::Decimal),
     ("bare decimals", "0, 0, 0, 35, 0, 18, 0, 4, 111, 127, 198, 97, 0, 9, 107, 97, 102, 107, 97, 45, 99, 108, 105, 0, 10, 107, 97, 102, 107, 97, 45, 99, 108, 105, 4, 48, 46, 49, 0", Spelling::Decimal),
     ("Python bytes list", "bytes([0, 0, 0, 35, 0, 18, 0, 4, 111, 127, 198, 97, 0, 9, 107, 97, 102, 107, 97, 45, 99, 108, 105, 0, 10, 107, 97, 102, 107, 97, 45, 99, 108, 105, 4, 48, 46, 49, 0])", Spelling::Decimal),
-    ("escapes", r#"\x00\x00\x00\x23\x00\x12\x00\x04\x6f\x7f\xc6\x61\x00\x09\x6b\x61\x66\x6b\x61\x2d\x63\x6c\x69\x00\x0a\x6b\x61\x66\x6b\x61\x2d\x63\x6c\x69\x04\x30\x2e\x31\x00"#, Spelling::Escaped),
-    ("escapes spaced", r#" \x00 \x00 \x00 \x23 \x00 \x12 \x00 \x04 \x6f \x7f \xc6 \x61 \x00 \x09 \x6b \x61 \x66 \x6b \x61 \x2d \x63 \x6c \x69 \x00 \x0a \x6b \x61 \x66 \x6b \x61 \x2d \x63 \x6c \x69 \x04 \x30 \x2e \x31 \x00"#, Spelling::Escaped),
-    ("Python", r#"b'\x00\x00\x00#\x00\x12\x00\x04o\x7f\xc6a\x00\tkafka-cli\x00\nkafka-cli\x040.1\x00'"#, Spelling::Escaped),
-    ("Python named", r#"data = b'\x00\x00\x00#\x00\x12\x00\x04o\x7f\xc6a\x00\tkafka-cli\x00\nkafka-cli\x040.1\x00'  # x"#, Spelling::Escaped),
+    ("escapes", r"\x00\x00\x00\x23\x00\x12\x00\x04\x6f\x7f\xc6\x61\x00\x09\x6b\x61\x66\x6b\x61\x2d\x63\x6c\x69\x00\x0a\x6b\x61\x66\x6b\x61\x2d\x63\x6c\x69\x04\x30\x2e\x31\x00", Spelling::Escaped),
+    ("escapes spaced", r" \x00 \x00 \x00 \x23 \x00 \x12 \x00 \x04 \x6f \x7f \xc6 \x61 \x00 \x09 \x6b \x61 \x66 \x6b \x61 \x2d \x63 \x6c \x69 \x00 \x0a \x6b \x61 \x66 \x6b \x61 \x2d \x63 \x6c \x69 \x04 \x30 \x2e \x31 \x00", Spelling::Escaped),
+    ("Python", r"b'\x00\x00\x00#\x00\x12\x00\x04o\x7f\xc6a\x00\tkafka-cli\x00\nkafka-cli\x040.1\x00'", Spelling::Escaped),
+    ("Python named", r"data = b'\x00\x00\x00#\x00\x12\x00\x04o\x7f\xc6a\x00\tkafka-cli\x00\nkafka-cli\x040.1\x00'  # x", Spelling::Escaped),
     ("Rust literal", r#"b"\x00\x00\x00#\x00\x12\x00\x04o\x7f\xc6a\x00\tka" \
  "fka-cli\0\nkafka-cli\x040.1\0""#, Spelling::Escaped),
-    ("bash", r#"printf $'\x00\x00\x00\x23\x00\x12\x00\x04\x6f\x7f\xc6\x61\x00\x09\x6b\x61\x66\x6b\x61\x2d\x63\x6c\x69\x00\x0a\x6b\x61\x66\x6b\x61\x2d\x63\x6c\x69\x04\x30\x2e\x31\x00'"#, Spelling::Escaped),
-    ("bare Python body", r#"\x00\x00\x00#\x00\x12\x00\x04o\x7f\xc6a\x00\tkafka-cli\x00\nkafka-cli\x040.1\x00"#, Spelling::Escaped),
+    ("bash", r"printf $'\x00\x00\x00\x23\x00\x12\x00\x04\x6f\x7f\xc6\x61\x00\x09\x6b\x61\x66\x6b\x61\x2d\x63\x6c\x69\x00\x0a\x6b\x61\x66\x6b\x61\x2d\x63\x6c\x69\x04\x30\x2e\x31\x00'", Spelling::Escaped),
+    ("bare Python body", r"\x00\x00\x00#\x00\x12\x00\x04o\x7f\xc6a\x00\tkafka-cli\x00\nkafka-cli\x040.1\x00", Spelling::Escaped),
     ("JSON escapes", r#""\u0000\u0000\u0000#\u0000\u0012\u0000\u0004o\u007f\u00c6a\u0000\u0009kafka-cli\u0000\u000akafka-cli\u00040.1\u0000""#, Spelling::Escaped),
     ("Wireshark escaped string", r#""\x00\x00\x00\x23\x00\x12\x00\x04\x6f\x7f\xc6\x61\x00\x09\x6b\x61" \
 "\x66\x6b\x61\x2d\x63\x6c\x69\x00\x0a\x6b\x61\x66\x6b\x61\x2d\x63" \
@@ -299,4 +299,30 @@ static const unsigned char pkt1[39] = {
 00000027
 ", Spelling::HexdumpC),
     ("byte order mark", "\u{feff}00000023001200046f7fc66100096b61666b612d636c69000a6b61666b612d636c6904302e3100", Spelling::Hex),
+    ("Netty", "         +-------------------------------------------------+
+         |  0  1  2  3  4  5  6  7  8  9  a  b  c  d  e  f |
++--------+-------------------------------------------------+----------------+
+|00000000| 00 00 00 23 00 12 00 04 6f 7f c6 61 00 09 6b 61 |...#....o..a..ka|
+|00000010| 66 6b 61 2d 63 6c 69 00 0a 6b 61 66 6b 61 2d 63 |fka-cli..kafka-c|
+|00000020| 6c 69 04 30 2e 31 00                            |li.0.1.         |
++--------+-------------------------------------------------+----------------+", Spelling::Netty),
+    ("xxd -b", "00000000: 00000000 00000000 00000000 00100011 00000000 00010010  ...#..
+00000006: 00000000 00000100 01101111 01111111 11000110 01100001  ..o..a
+0000000c: 00000000 00001001 01101011 01100001 01100110 01101011  ..kafk
+00000012: 01100001 00101101 01100011 01101100 01101001 00000000  a-cli.
+00000018: 00001010 01101011 01100001 01100110 01101011 01100001  .kafka
+0000001e: 00101101 01100011 01101100 01101001 00000100 00110000  -cli.0
+00000024: 00101110 00110001 00000000                             .1.
+", Spelling::Xxd),
+    ("xxd -b -c 4", "00000000: 00000000 00000000 00000000 00100011  ...#
+00000004: 00000000 00010010 00000000 00000100  ....
+00000008: 01101111 01111111 11000110 01100001  o..a
+0000000c: 00000000 00001001 01101011 01100001  ..ka
+00000010: 01100110 01101011 01100001 00101101  fka-
+00000014: 01100011 01101100 01101001 00000000  cli.
+00000018: 00001010 01101011 01100001 01100110  .kaf
+0000001c: 01101011 01100001 00101101 01100011  ka-c
+00000020: 01101100 01101001 00000100 00110000  li.0
+00000024: 00101110 00110001 00000000           .1.
+", Spelling::Xxd),
 ];

@@ -52,7 +52,9 @@ pub(super) fn judge(head: &[u8], whole: bool, forced: Option<Form>) -> Result<Ve
         }
         Some(Form::Hex) | None => {}
     }
-    if let Some(layout) = dump::sniff(head) {
+    // A row that is cut by the end of the head is no evidence.
+    let rows = if whole { head.len() } else { memchr::memrchr(b'\n', head).unwrap_or_default() };
+    if let Some(layout) = dump::sniff(head.get(..rows).unwrap_or_default()) {
         let spelling = layout.spelling;
         let reason = if layout.swapped {
             format!("read as {spelling}: the words are little-endian, so the bytes of each were swapped")
@@ -135,7 +137,7 @@ fn unrecognised(head: &[u8]) -> InputError {
         ErrorKind::Unrecognised,
         "hex, base64, a hex dump or raw bytes",
         format!("text that is none of them: {}", quoted(line.unwrap_or_default())),
-        "paste only the bytes, or force the input format if these are the bytes",
+        "paste only the bytes, print dumps with xxd or `od -tx1`, or force the input format",
     )
 }
 
@@ -200,5 +202,42 @@ impl Weight {
         self.foreign + self.hex_only == 0
             && self.base64_only + self.padding > 0
             && self.padding <= self.base64_only + self.hex_letters + self.decimals
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hex_or_base64() {
+        for (text, expected) in [
+            ("0001", Some(Spelling::Hex)),
+            ("AAAA", Some(Spelling::Hex)),
+            ("000", Some(Spelling::Hex)),
+            ("AAAAIwASAARvf8Zh", Some(Spelling::Base64)),
+            ("AA==", Some(Spelling::Base64)),
+            ("AAAAAAAAAAAAAAAAAAAAAAAAIwAAAAAA", Some(Spelling::Base64)),
+            ("0000002300120004g", Some(Spelling::Hex)),
+            ("00:11:22:33:44:zz", Some(Spelling::Hex)),
+            ("what is this?", None),
+        ] {
+            let spelling = judge(text.as_bytes(), true, None).ok().map(|verdict| verdict.spelling);
+            assert_eq!(spelling, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn text_or_raw() {
+        for (head, whole, text) in [
+            (b"00 11\r\n\t".as_slice(), true, true),
+            (b"00\x00", true, false),
+            (b"\xe2\x80\x9c00", true, true),
+            (b"00\xe2\x80", true, false),
+            (b"00\xe2\x80", false, true),
+            (b"\xff\xff", false, false),
+        ] {
+            assert_eq!(is_text(head, whole), text, "{head:x?}");
+        }
     }
 }

@@ -61,11 +61,6 @@ impl<R: Read> Source<R> {
         self.buffer.get(self.start..self.end).unwrap_or_default()
     }
 
-    /// Whether the window holds all that is left.
-    pub(super) fn ended(&self) -> bool {
-        self.ended
-    }
-
     pub(super) fn place(&self) -> Place {
         Place { line: self.line, column: self.column }
     }
@@ -267,4 +262,58 @@ pub(super) fn unexpected<R: Read>(
         window.split(|byte| byte.is_ascii_whitespace() || b",;".contains(byte)).next().unwrap_or_default();
     let found = if word.is_empty() { super::error::quoted_first(window) } else { quoted(word) };
     Ok(InputError::new(ErrorKind::Malformed, expected, found, hint).at(place))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_and_lines() {
+        let mut source = Source::new(b"ab\ncd".as_slice());
+        assert_eq!(source.line_length().expect("memory"), Some(2));
+        source.consume(1);
+        assert_eq!(source.place(), Place { line: 1, column: 2 });
+        source.consume_line(1);
+        assert_eq!(source.place_ahead(1), Place { line: 2, column: 2 });
+        assert_eq!(source.line_length().expect("memory"), Some(2));
+        source.skip_rest_of_line().expect("memory");
+        assert_eq!(source.line_length().expect("memory"), None);
+    }
+
+    #[test]
+    fn a_row_longer_than_the_window_is_an_error() {
+        let mut source = Source::new(std::io::repeat(b'0'));
+        assert_eq!(source.line_length().expect_err("endless").kind, ErrorKind::Malformed);
+        assert_eq!(source.window().len(), WINDOW_BYTES);
+    }
+
+    #[test]
+    fn a_failing_reader_is_an_error_with_a_source() {
+        struct Failing;
+        impl Read for Failing {
+            fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+                Err(std::io::Error::other("unplugged"))
+            }
+        }
+        let error = Source::new(Failing).peek(1).expect_err("it fails").to_string();
+        assert!(error.contains("unplugged"), "{error}");
+    }
+
+    #[test]
+    fn byte_order_marks() {
+        for (bytes, text) in [
+            (b"\xef\xbb\xbf00".as_slice(), b"00".as_slice()),
+            (b"\xff\xfe0\x001\x00", b"01"),
+            (b"\xfe\xff\x000\x001", b"01"),
+            // Raw bytes that happen to begin like a mark.
+            (b"\xff\xfe\x00\x00", b"\xff\xfe\x00\x00"),
+            (b"\xff\xfe", b"\xff\xfe"),
+        ] {
+            let mut source = Source::new(bytes);
+            source.peek(64).expect("memory");
+            source.take_byte_order_mark().expect("memory");
+            assert_eq!(source.window(), text, "{bytes:x?}");
+        }
+    }
 }

@@ -31,6 +31,8 @@ pub enum Spelling {
     OdWords,
     /// Wireshark's and tshark's hex dump.
     Wireshark,
+    /// Netty's `ByteBufUtil.prettyHexDump`, as its `LoggingHandler` writes it to logs.
+    Netty,
 }
 
 impl fmt::Display for Spelling {
@@ -49,6 +51,7 @@ impl fmt::Display for Spelling {
             Self::Od => "od dump",
             Self::OdWords => "od dump of words",
             Self::Wireshark => "Wireshark dump",
+            Self::Netty => "Netty dump",
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     super::spelling::Spelling,
-    row::{OffsetText, offset_text},
+    row::{Mark, OffsetText, offset_text},
 };
 
 /// Rows that are looked at. More would not change the judgement.
@@ -15,13 +15,14 @@ const HEADINGS_MAX: usize = 32;
 const ROW_BYTES_UNKNOWN: usize = 16;
 
 /// Bytes in a row that are believed.
-const ROW_BYTES_MAX: u64 = 256;
+const ROW_BYTES_MAX: usize = 256;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Digits {
     Hex,
     Octal,
     Decimal,
+    Binary,
 }
 
 /// How the text beside the cells is told from them.
@@ -38,7 +39,7 @@ pub(super) enum Gutter {
 pub(in super::super) struct Layout {
     pub(in super::super) spelling: Spelling,
     pub(super) radix: u32,
-    pub(super) colon: bool,
+    pub(super) mark: Mark,
     pub(super) digits: Digits,
     /// Digits of a full cell; 0 where the width varies.
     pub(super) cell_digits: usize,
@@ -57,7 +58,7 @@ impl Layout {
             (Digits::Octal, 6) => 2,
             (Digits::Octal, 11) => 4,
             (Digits::Octal, 22) => 8,
-            (Digits::Octal | Digits::Decimal, _) => 1,
+            (Digits::Octal | Digits::Decimal | Digits::Binary, _) => 1,
         }
     }
 }
@@ -70,48 +71,81 @@ struct Sample<'a> {
 
 /// Judges text; `None` if it is no dump.
 pub(in super::super) fn sniff(text: &[u8]) -> Option<Layout> {
-    let lines = text.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-    let mut samples = lines
+    let lines = text
+        .split(|byte| *byte == b'\n')
+        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
         .filter(|line| !line.trim_ascii().is_empty())
-        .take(HEADINGS_MAX + ROWS_MAX)
-        .filter_map(|line| {
-            let offset = offset_text(line)?;
-            Some(Sample { offset, behind: line.get(offset.end..)? })
-        })
-        .skip_while(|sample| !is_first_row(sample));
-    let first = samples.next()?;
-    let samples: Vec<Sample<'_>> = std::iter::once(first).chain(samples).take(ROWS_MAX).collect();
+        .take(HEADINGS_MAX + ROWS_MAX);
+    let mut samples: Vec<Sample<'_>> = Vec::new();
+    for line in lines {
+        let sample =
+            offset_text(line).and_then(|offset| Some(Sample { offset, behind: line.get(offset.end..)? }));
+        match sample {
+            Some(sample) => samples.push(sample),
+            // Lines of hex without offsets, one of which happens to look like a row.
+            None if samples.is_empty()
+                && line.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b' ') =>
+            {
+                return None;
+            }
+            None => {}
+        }
+    }
     let first = samples.first()?;
+    if !is_first_row(first, samples.get(1)) {
+        return None;
+    }
     let mut layout = by_form(first, &samples)?;
     if let Some((radix, row_bytes)) = by_offsets(&layout, &samples) {
         layout.radix = radix;
         layout.row_bytes = row_bytes;
     }
-    if layout.colon && layout.cell_digits > 2 && swapped_by_gutter(&layout, first) {
+    if layout.mark == Mark::Colon
+        && layout.digits == Digits::Hex
+        && layout.cell_digits > 2
+        && swapped_by_gutter(&layout, first)
+    {
         layout.swapped = true;
     }
     layout.spelling = spelling(&layout, first);
     Some(layout)
 }
 
-/// Whether a line can only be a row of a dump, rather than a line of hex in groups.
-fn is_first_row(sample: &Sample<'_>) -> bool {
+/// Whether a line is a row of a dump, rather than hex in groups such as `00000023 0012 0004`, the first of which is no offset.
+fn is_first_row(sample: &Sample<'_>, next: Option<&Sample<'_>>) -> bool {
     let Some(cell) = cells(sample.behind).next() else { return false };
-    let width = sample.offset.digits.len();
-    let gap = sample.behind.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let OffsetText { digits, prefixed, mark, .. } = sample.offset;
     let number = cell.strip_prefix(b"-").unwrap_or(cell);
-    if number.is_empty()
-        || !number.iter().all(u8::is_ascii_hexdigit)
-        || (sample.offset.prefixed && !sample.offset.colon)
-    {
+    if number.is_empty() || !number.iter().all(u8::is_ascii_hexdigit) || (prefixed && mark == Mark::Blank) {
         return false;
     }
-    let uneven = width % 2 == 1;
-    sample.offset.colon
-        || (cell.len() == 2
-            && (gap >= 2 || width >= 6 || sample.offset.digits.bytes().all(|digit| digit == b'0')))
-        || (uneven && width >= 7)
-        || (width >= 6 && cell.len() != width)
+    let gap = sample.behind.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let same_width = cells(sample.behind).take_while(|other| other.len() == cell.len()).count();
+    let form = match digits.len() {
+        // hexdump and od, where the width is no whole number of bytes.
+        7 => true,
+        // od -A x.
+        6 => same_width == cells(sample.behind).count(),
+        // hexdump -C and Wireshark set the offset off by more than one blank.
+        _ => cell.len() == 2 && gap > 1,
+    };
+    // Rows begin at a multiple of their length, which is sixteen unless somebody asked for another.
+    let is_round = digits.ends_with('0');
+    let follows = |next: &Sample<'_>| {
+        let cell_bytes = match cell.len() {
+            6 => 2,
+            length => length.div_ceil(2),
+        };
+        let bytes = (same_width * cell_bytes) as u64;
+        [16, 8, 10].into_iter().any(|radix| {
+            let offset = |digits| u64::from_str_radix(digits, radix).ok();
+            let step = offset(next.offset.digits)
+                .zip(offset(digits))
+                .and_then(|(next, this)| next.checked_sub(this));
+            step.is_some_and(|step| step == bytes || (step == 16 && bytes > 16))
+        })
+    };
+    mark != Mark::Blank || (form && is_round) || next.is_some_and(follows)
 }
 
 /// The cells and, where nothing sets it off, the words of the gutter.
@@ -128,12 +162,22 @@ fn is_octal(cell: &[u8]) -> bool {
 
 fn is_decimal(cell: &[u8]) -> bool {
     let number = std::str::from_utf8(cell).ok().and_then(|cell| cell.parse::<i16>().ok());
-    number.is_some_and(|number| (-128..256).contains(&number))
+    let padded = cell.len() > 1 && cell.starts_with(b"0");
+    !padded && number.is_some_and(|number| (-128..256).contains(&number))
+}
+
+/// Whether the gutter has one character for each group of eight binary digits; for hex groups it has four.
+fn is_binary(behind: &[u8]) -> bool {
+    let is_bits = |cell: &&[u8]| cell.len() == 8 && cell.iter().all(|digit| matches!(digit, b'0' | b'1'));
+    let groups = cells(behind).take_while(is_bits).count();
+    let gutter = groups * 9 + 2..;
+    groups > 0 && behind.get(gutter).is_some_and(|gutter| gutter.trim_ascii_start().len() == groups)
 }
 
 /// What the first row looks like, where one row can tell.
 fn by_form(first: &Sample<'_>, samples: &[Sample<'_>]) -> Option<Layout> {
-    let colon = first.offset.colon;
+    let mark = first.offset.mark;
+    let blank = mark == Mark::Blank;
     let width = first.offset.digits.len();
     let cell = cells(first.behind).next()?;
     let all = |judge: fn(&[u8]) -> bool| samples.iter().flat_map(|sample| cells(sample.behind)).all(judge);
@@ -141,15 +185,19 @@ fn by_form(first: &Sample<'_>, samples: &[Sample<'_>]) -> Option<Layout> {
     let varying =
         samples.iter().flat_map(|sample| cells(sample.behind)).any(|other| other.len() != cell.len());
     let (digits, cell_digits) = match cell.len() {
-        _ if !colon && width >= 6 && varying && all(is_decimal) => (Digits::Decimal, 0),
-        3 if !colon && all(is_octal) => (Digits::Octal, 3),
-        length @ (6 | 11 | 22) if !colon && all(is_octal) => (Digits::Octal, length),
+        _ if blank && width >= 6 && varying && all(is_decimal) => (Digits::Decimal, 0),
+        8 if mark == Mark::Colon && is_binary(first.behind) => (Digits::Binary, 8),
+        3 if blank && all(is_octal) => (Digits::Octal, 3),
+        length @ (6 | 11 | 22) if blank && all(is_octal) => (Digits::Octal, length),
         length if length % 2 == 0 && length <= 64 => (Digits::Hex, length),
         _ => return None,
     };
-    let words = !colon && cell_digits > 3;
-    let octal_offsets = digits != Digits::Hex || (width == 7 && cell_digits == 2);
-    let gutter = if words || digits != Digits::Hex || (!colon && (width == 6 || width == 7)) {
+    let words = blank && cell_digits > 3;
+    let octal_offsets = matches!(digits, Digits::Octal | Digits::Decimal) || (width == 7 && cell_digits == 2);
+    let gutter = if words
+        || matches!(digits, Digits::Octal | Digits::Decimal)
+        || (blank && (width == 6 || width == 7))
+    {
         Gutter::None
     } else {
         Gutter::Gap
@@ -157,12 +205,12 @@ fn by_form(first: &Sample<'_>, samples: &[Sample<'_>]) -> Option<Layout> {
     Some(Layout {
         spelling: Spelling::Xxd,
         radix: if octal_offsets { 8 } else { 16 },
-        colon,
+        mark,
         digits,
         cell_digits,
         swapped: words,
         gutter,
-        row_bytes: if colon || gutter == Gutter::None { ROW_BYTES_MAX as usize } else { ROW_BYTES_UNKNOWN },
+        row_bytes: if !blank || gutter == Gutter::None { ROW_BYTES_MAX } else { ROW_BYTES_UNKNOWN },
     })
 }
 
@@ -189,7 +237,7 @@ fn by_offsets(layout: &Layout, samples: &[Sample<'_>]) -> Option<(u32, usize)> {
             for (pair, count) in offsets.windows(2).zip(&counted) {
                 if let [Some(before), Some(after)] = pair
                     && let Some(step) = after.checked_sub(*before)
-                    && (1..=ROW_BYTES_MAX).contains(&step)
+                    && (1..=ROW_BYTES_MAX as u64).contains(&step)
                     && *count >= step
                 {
                     // A collapsed gutter can only add to what was counted.
@@ -204,18 +252,11 @@ fn by_offsets(layout: &Layout, samples: &[Sample<'_>]) -> Option<(u32, usize)> {
         .rev()
         .max_by_key(|(fitting, ..)| *fitting)
         .filter(|(fitting, ..)| *fitting > 0)
-        .map(|(_, radix, row_bytes)| (radix, usize::try_from(row_bytes).unwrap_or(ROW_BYTES_UNKNOWN)))
-        .map(|(radix, row_bytes)| {
+        .map(|(_, radix, row_bytes)| {
             let longest = counted.iter().copied().max().unwrap_or_default();
-            let is_last_longest = layout.gutter == Gutter::None && longest <= ROW_BYTES_MAX;
-            (
-                radix,
-                if is_last_longest {
-                    row_bytes.max(usize::try_from(longest).unwrap_or(row_bytes))
-                } else {
-                    row_bytes
-                },
-            )
+            // Without a gutter nothing but cells was counted.
+            let row_bytes = if layout.gutter == Gutter::None { row_bytes.max(longest) } else { row_bytes };
+            (radix, usize::try_from(row_bytes).unwrap_or(ROW_BYTES_MAX))
         })
 }
 
@@ -235,13 +276,68 @@ fn swapped_by_gutter(layout: &Layout, sample: &Sample<'_>) -> bool {
 fn spelling(layout: &Layout, first: &Sample<'_>) -> Spelling {
     let width = first.offset.digits.len();
     let bar = first.behind.contains(&b'|');
-    match (layout.digits, layout.colon) {
-        (_, true) if first.offset.prefixed => Spelling::Tcpdump,
-        (_, true) => Spelling::Xxd,
+    match (layout.digits, layout.mark) {
+        (_, Mark::Bars) => Spelling::Netty,
+        (_, Mark::Colon) if first.offset.prefixed => Spelling::Tcpdump,
+        (_, Mark::Colon) => Spelling::Xxd,
         (Digits::Hex, _) if layout.swapped && layout.radix == 16 => Spelling::HexdumpWords,
         _ if layout.swapped => Spelling::OdWords,
         (Digits::Hex, _) if layout.radix == 16 && (bar || width == 8) => Spelling::HexdumpC,
         (Digits::Hex, _) if layout.radix == 16 && width < 6 => Spelling::Wireshark,
         _ => Spelling::Od,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(text: &str) -> Option<(Spelling, u32, usize, bool)> {
+        sniff(text.as_bytes())
+            .map(|layout| (layout.spelling, layout.radix, layout.cell_bytes(), layout.swapped))
+    }
+
+    #[test]
+    fn one_row_is_enough() {
+        for (text, expected) in [
+            ("00000000: 0001 02  ...", Some((Spelling::Xxd, 16, 2, false))),
+            ("0000000 0100 0002\n0000003", Some((Spelling::HexdumpWords, 16, 2, true))),
+            ("0000000 000400 000002", Some((Spelling::OdWords, 8, 2, true))),
+            ("0000000 00 01 02", Some((Spelling::Od, 8, 1, false))),
+            ("0000000    0    1  -58", Some((Spelling::Od, 8, 1, false))),
+            ("00000000  00 01 02  |...|", Some((Spelling::HexdumpC, 16, 1, false))),
+            ("0000   00 01 02   ...", Some((Spelling::Wireshark, 16, 1, false))),
+            ("\t0x0000:  0001 02   ...", Some((Spelling::Tcpdump, 16, 2, false))),
+        ] {
+            assert_eq!(judged(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn hex_in_groups_is_no_dump() {
+        for text in [
+            "0000 0023 0012",
+            "00000023 00120004",
+            "000000230012",
+            "00 01 02",
+            "0x00000023 0x00120004",
+            "1234 56 78",
+        ] {
+            assert_eq!(judged(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn offsets_tell_their_radix() {
+        let rows =
+            |offsets: [&str; 3]| offsets.map(|offset| format!("{offset}{}", " 00".repeat(16))).join("\n");
+        for (offsets, radix) in [
+            (["0000000", "0000020", "0000040"], 8),
+            (["0000000", "0000016", "0000032"], 10),
+            (["0000000", "0000010", "0000020"], 16),
+            (["0000160", "0000170", "0000180"], 16),
+        ] {
+            assert_eq!(judged(&rows(offsets)).map(|(_, radix, ..)| radix), Some(radix), "{offsets:?}");
+        }
     }
 }

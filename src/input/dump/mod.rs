@@ -16,6 +16,9 @@ use super::{
     source::Source,
 };
 
+/// Bytes that are made at once of a repeated row.
+const REPEATED_STEP_BYTES: usize = 4096;
+
 /// Most bytes that a `*` may stand for. More is a mangled offset rather than a dump.
 const REPEATED_BYTES_MAX: u64 = 1 << 32;
 
@@ -26,8 +29,9 @@ pub(super) struct Dump {
     held: Vec<u8>,
     /// Offset of the row that is held.
     held_at: u64,
-    /// What a `*` still stands for: this many bytes, copied from this row.
+    /// What a `*` still stands for: this many bytes.
     repeat: u64,
+    /// Copies of the row they repeat.
     repeated: Vec<u8>,
     starred: bool,
     /// A blank line or a heading since the last row.
@@ -163,7 +167,8 @@ impl Dump {
         }
         if std::mem::take(&mut self.starred) {
             self.repeat = offset.saturating_sub(expected);
-            self.repeated.clone_from(&self.held);
+            let rows = (REPEATED_STEP_BYTES / self.held.len().max(1)).max(1);
+            self.repeated = self.held.repeat(rows);
         }
         let ready = self.ready.refill();
         ready.append(&mut self.held);

@@ -25,35 +25,52 @@ pub(super) enum Row {
     Other,
 }
 
+/// What sets an offset off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mark {
+    Blank,
+    /// `00000000:`
+    Colon,
+    /// `|00000000|`
+    Bars,
+}
+
 /// The text of an offset at the start of a line.
 #[derive(Clone, Copy)]
 pub(super) struct OffsetText<'a> {
     pub(super) digits: &'a str,
     pub(super) prefixed: bool,
-    pub(super) colon: bool,
-    /// Where the text behind the offset and its colon begins.
+    pub(super) mark: Mark,
+    /// Where the text behind the offset and its mark begins.
     pub(super) end: usize,
 }
 
-/// Finds an offset, with or without `0x` before and `:` behind it.
+/// Finds an offset, with or without `0x` before it.
 pub(super) fn offset_text(line: &[u8]) -> Option<OffsetText<'_>> {
     let indent = line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     let rest = line.get(indent..)?;
     let prefixed = rest.starts_with(b"0x") || rest.starts_with(b"0X");
-    let digits_at = indent + if prefixed { 2 } else { 0 };
+    let bar = rest.starts_with(b"|");
+    let digits_at = indent + usize::from(prefixed) * 2 + usize::from(bar);
     let rest = line.get(digits_at..)?;
     let length = rest.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
     if !(OFFSET_DIGITS_MIN..=OFFSET_DIGITS_MAX).contains(&length) {
         return None;
     }
     let (digits, behind) = rest.split_at_checked(length)?;
-    let colon = behind.starts_with(b":");
-    let behind = behind.get(usize::from(colon)..)?;
+    let mark = match behind.first() {
+        Some(b'|') if bar => Mark::Bars,
+        _ if bar => return None,
+        Some(b':') => Mark::Colon,
+        _ => Mark::Blank,
+    };
+    let marked = usize::from(mark != Mark::Blank);
+    let behind = behind.get(marked..)?;
     if !behind.first().is_none_or(u8::is_ascii_whitespace) {
         return None;
     }
     let digits = std::str::from_utf8(digits).ok()?;
-    Some(OffsetText { digits, prefixed, colon, end: digits_at + length + usize::from(colon) })
+    Some(OffsetText { digits, prefixed, mark, end: digits_at + length + marked })
 }
 
 /// A cell that cannot be read, `at` bytes into the text behind the offset.
@@ -67,7 +84,7 @@ impl Layout {
         if line.trim_ascii() == b"*" {
             return Row::Star;
         }
-        let Some(text) = offset_text(line).filter(|text| text.colon == self.colon) else { return Row::Other };
+        let Some(text) = offset_text(line).filter(|text| text.mark == self.mark) else { return Row::Other };
         match u64::from_str_radix(text.digits, self.radix) {
             Ok(offset) => Row::Bytes { offset, cells_at: text.end },
             Err(_) => Row::Other,
@@ -90,8 +107,8 @@ impl Layout {
             }
             let cell = rest.get(..length).unwrap_or_default();
             if self.cell(cell, out).is_none() {
-                // A paste through HTML shrinks blanks: what is left is the gutter if it has a character per byte.
-                if filled > 0 && self.gutter == Gutter::Gap && rest.trim_ascii_end().len() <= filled {
+                // A paste through HTML shrinks blanks.
+                if self.gutter == Gutter::Gap && shows(rest, out.get(before..).unwrap_or_default()) {
                     return Ok(());
                 }
                 return Err(Misread { at, error: self.misread(cell) });
@@ -112,7 +129,7 @@ impl Layout {
             // xxd -e shifts an unfinished word to the right by the blanks of its missing digits.
             Gutter::Gap if self.swapped => gap > 1 && gap + length != 1 + self.cell_digits,
             // Two blanks part the halves of a row in some of the dumps with one byte per cell.
-            Gutter::Gap => gap > 2 || (gap == 2 && (self.colon || filled != 8)),
+            Gutter::Gap => gap > 2 || (gap == 2 && (self.mark == Mark::Colon || filled != 8)),
         }
     }
 
@@ -121,8 +138,8 @@ impl Layout {
         let bytes = self.cell_bytes();
         match self.digits {
             Digits::Hex if self.swapped => {
-                let whole =
-                    cell.len() == self.cell_digits || (self.gutter == Gutter::Gap && cell.len() % 2 == 0);
+                let whole = cell.len() == self.cell_digits
+                    || (self.gutter == Gutter::Gap && cell.len().is_multiple_of(2));
                 if !whole || cell.len() > self.cell_digits {
                     return None;
                 }
@@ -151,6 +168,11 @@ impl Layout {
                 out.extend_from_slice(word);
                 Some(())
             }
+            Digits::Binary => {
+                let text = std::str::from_utf8(cell).ok().filter(|cell| cell.len() == self.cell_digits)?;
+                out.push(u8::from_str_radix(text, 2).ok()?);
+                Some(())
+            }
             Digits::Decimal => {
                 let value: i16 = std::str::from_utf8(cell).ok()?.parse().ok()?;
                 out.push(
@@ -169,6 +191,7 @@ impl Layout {
         let digits = match self.digits {
             Digits::Hex => "hex",
             Digits::Octal => "octal",
+            Digits::Binary => "binary",
             Digits::Decimal => "decimal",
         };
         let expected = match self.cell_digits {
@@ -193,10 +216,59 @@ impl Layout {
     }
 }
 
+/// Whether the text is the gutter of these bytes.
+fn shows(text: &[u8], bytes: &[u8]) -> bool {
+    let text = text.trim_ascii_end();
+    !text.is_empty()
+        && text.len() == bytes.len()
+        && text.iter().zip(bytes).all(|(shown, byte)| *shown == b'.' || shown == byte)
+}
+
 fn push_pairs(digits: &[u8], out: &mut Vec<u8>) -> Option<()> {
     let (pairs, odd) = digits.as_chunks::<2>();
     for pair in pairs {
         out.push(hex::byte(*pair)?);
     }
     (odd.is_empty() && !pairs.is_empty()).then_some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::layout::sniff, *};
+
+    #[test]
+    fn what_a_line_is() {
+        let layout = sniff(b"00000000  00 01 02 03  |....|").expect("a dump");
+        for (line, expected) in [
+            ("*", Row::Star),
+            ("", Row::Other),
+            ("$ hexdump -C x", Row::Other),
+            ("# 0000", Row::Other),
+            ("00000010", Row::Bytes { offset: 16, cells_at: 8 }),
+            ("  00000010  00", Row::Bytes { offset: 16, cells_at: 10 }),
+            ("00000010: 00", Row::Other),
+        ] {
+            assert_eq!(layout.row(line.as_bytes()), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn cells_end_where_the_gutter_begins() {
+        let xxd = sniff(b"00000000: 0001 0203  ....").expect("a dump");
+        for (cells, bytes, misread) in [
+            (" 6361 6665  cafe", "cafe", None),
+            (" 6361 66                be", "caf", None),
+            (" 6361 6", "ca", Some(6)),
+            (" 6361 zz66  cafe", "ca", Some(6)),
+            ("", "", None),
+        ] {
+            let mut out = Vec::new();
+            let result = xxd.cells(cells.as_bytes(), &mut out);
+            assert_eq!(
+                (out.as_slice(), result.err().map(|misread| misread.at)),
+                (bytes.as_bytes(), misread),
+                "{cells}"
+            );
+        }
+    }
 }

@@ -1,0 +1,11 @@
+//! A tape's nodes to the JSON that Kafka's own JsonConverter prints, and such JSON to bytes.
+//!
+//! Bytes and records are base64, ids Kafka's URL-safe base64, tagged fields appear only where they
+//! differ from their default, tags that the version does not know not at all (they are listed apart
+//! by [`unknown_tags`]).
+
+mod encode;
+mod write;
+
+pub use encode::{JsonError, Missing, encode};
+pub use write::{base64, is_default, message, string, unknown_tags};
