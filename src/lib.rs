@@ -1,2 +1,3 @@
 //! kafkit.
 pub mod codec;
+pub mod input;

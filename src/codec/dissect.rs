@@ -3,13 +3,14 @@
 //!
 //! It reads through the same [`Reader`] as the typed decoder, so that both stop at the same byte.
 
-use super::embedded;
+use super::embedded::{self, METADATA_TOPIC_ID};
 use super::finding::{FindingKind, Severity};
 use super::meaning::Meaning;
+use super::record_types::Family;
 use super::records;
 use super::schema::{Field, Message, Struct, Type};
-use super::tape::{NO_INDEX, Opened, Shape, Tape, synthetic};
-use super::wire::{Context, Reader};
+use super::tape::{NO_INDEX, Opened, Shape, Tape, synthetic, text};
+use super::wire::{Context, ErrorKind, Reader};
 
 /// The section behind a struct in flexible versions.
 pub static TAGS: Field = synthetic("tagged_fields", Type::Bytes, Meaning::Plain);
@@ -36,7 +37,16 @@ impl Depth {
     pub const ALL: Self = Self { open: true, embedded: 0 };
     /// The message's own fields only.
     pub const FIELDS: Self = Self { open: false, embedded: 0 };
+
+    /// Inside of a field: what is wrong there does not make Kafka refuse the message around it.
+    pub const fn deeper(self) -> Self {
+        Self { open: self.open && self.embedded < EMBEDDED_MAX, embedded: self.embedded.saturating_add(1) }
+    }
 }
+
+/// How many messages may stand in one another (an Envelope may hold a Produce, whose records hold
+/// an assignment): nothing real is deeper, and hostile bytes could nest without end.
+pub const EMBEDDED_MAX: u8 = 6;
 
 /// Reads one message from the reader's place on and adds it to the tape under `root`. True when it
 /// could be read to its end; what follows it is the caller's.
@@ -49,7 +59,9 @@ pub fn message(
     depth: Depth,
 ) -> bool {
     let context = Context::new(version, message.flexible.contain(version));
-    let mut walk = Walk { tape, message, depth };
+    let carries_records = ["FetchResponse", "ProduceRequest", "ShareFetchResponse", "FetchSnapshotResponse"];
+    let tracks = depth.open && (carries_records.contains(&message.name) || message.name.contains("Group"));
+    let mut walk = Walk { tape, message, depth, tracks, family: None, protocol: None };
     walk.structure(reader, root, NO_INDEX, message.shape, context);
     if let Some(error) = reader.error() {
         let severity = if depth.embedded == 0 { Severity::Error } else { Severity::Inner };
@@ -58,16 +70,22 @@ pub fn message(
     reader.ok()
 }
 
-struct Walk<'t> {
+struct Walk<'t, 'i> {
     tape: &'t mut Tape,
     message: &'static Message,
     depth: Depth,
+    /// Some later field is opened by what an earlier one says.
+    tracks: bool,
+    /// Whose records the topic holds that was named last.
+    family: Option<Family>,
+    /// The `protocol_type` that was read last.
+    protocol: Option<&'i [u8]>,
 }
 
-impl Walk<'_> {
+impl<'i> Walk<'_, 'i> {
     fn structure(
         &mut self,
-        reader: &mut Reader<'_>,
+        reader: &mut Reader<'i>,
         field: &'static Field,
         index: u32,
         shape: &'static Struct,
@@ -76,6 +94,11 @@ impl Walk<'_> {
         let start = reader.at();
         if context.nullable && !self.present(reader, field, index, context) {
             return;
+        }
+        // Only the outermost struct of a metadata record passes with a version above its last.
+        if context.version > self.message.versions.max && !std::ptr::eq(shape, self.message.shape) {
+            reader.fail(start, ErrorKind::Version { version: context.version });
+            return self.broken(field, index, start, reader.at().min(start));
         }
         let opened = self.tape.open(field, index, Shape::Struct, 0, start, reader.at());
         for field in shape.fields {
@@ -95,7 +118,7 @@ impl Walk<'_> {
     /// The marker of a nullable struct; a null one becomes a node here.
     fn present(
         &mut self,
-        reader: &mut Reader<'_>,
+        reader: &mut Reader<'i>,
         field: &'static Field,
         index: u32,
         context: Context,
@@ -128,7 +151,7 @@ impl Walk<'_> {
     #[cold]
     fn broken_behind_length(
         &mut self,
-        before: &Reader<'_>,
+        before: &Reader<'i>,
         field: &'static Field,
         index: u32,
         context: Context,
@@ -143,8 +166,8 @@ impl Walk<'_> {
 
     fn null(
         &mut self,
-        before: &Reader<'_>,
-        reader: &Reader<'_>,
+        before: &Reader<'i>,
+        reader: &Reader<'i>,
         field: &'static Field,
         index: u32,
         context: Context,
@@ -166,7 +189,7 @@ impl Walk<'_> {
     }
 
     #[inline]
-    fn overlong(&mut self, reader: &Reader<'_>, start: usize, value: u32) {
+    fn overlong(&mut self, reader: &Reader<'i>, start: usize, value: u32) {
         let minimal = (32 - (value | 1).leading_zeros()).div_ceil(7) as usize;
         if reader.at() - start > minimal {
             self.tape.find(Severity::Note, start, FindingKind::OverlongVarint);
@@ -175,7 +198,7 @@ impl Walk<'_> {
 
     fn value(
         &mut self,
-        reader: &mut Reader<'_>,
+        reader: &mut Reader<'i>,
         field: &'static Field,
         index: u32,
         ty: &'static Type,
@@ -207,8 +230,11 @@ impl Walk<'_> {
                 self.fixed(reader, field, index, Shape::Float, bits, start);
             }
             Type::Uuid => {
-                reader.array::<16>();
+                let id = reader.array();
                 self.fixed(reader, field, index, Shape::Uuid, 0, start);
+                if self.tracks && field.name == "topic_id" {
+                    self.family = (id == METADATA_TOPIC_ID.0).then_some(Family::Metadata);
+                }
             }
             Type::String => self.string(reader, field, index, context),
             Type::Bytes | Type::Records => self.bytes(reader, field, index, ty, context),
@@ -220,7 +246,7 @@ impl Walk<'_> {
     #[inline]
     fn fixed(
         &mut self,
-        reader: &Reader<'_>,
+        reader: &Reader<'i>,
         field: &'static Field,
         index: u32,
         shape: Shape,
@@ -234,7 +260,7 @@ impl Walk<'_> {
         }
     }
 
-    fn string(&mut self, reader: &mut Reader<'_>, field: &'static Field, index: u32, context: Context) {
+    fn string(&mut self, reader: &mut Reader<'i>, field: &'static Field, index: u32, context: Context) {
         let before = reader.clone();
         let start = before.at();
         let length = reader.string_length(context);
@@ -250,13 +276,20 @@ impl Walk<'_> {
         if context.flexible {
             self.overlong_length(&before, head, content.len());
         }
+        if self.tracks {
+            match field.name {
+                "protocol_type" => self.protocol = Some(content),
+                "topic" | "name" => self.family = Family::of_topic(&text(content)),
+                _ => {}
+            }
+        }
         if std::str::from_utf8(content).is_err() {
             self.tape.find(Severity::Note, head, FindingKind::InvalidUtf8);
         }
     }
 
     #[inline]
-    fn overlong_length(&mut self, before: &Reader<'_>, head: usize, length: usize) {
+    fn overlong_length(&mut self, before: &Reader<'i>, head: usize, length: usize) {
         let value = (length as u32).wrapping_add(1);
         let minimal = (32 - (value | 1).leading_zeros()).div_ceil(7) as usize;
         if head - before.at() > minimal {
@@ -266,7 +299,7 @@ impl Walk<'_> {
 
     fn bytes(
         &mut self,
-        reader: &mut Reader<'_>,
+        reader: &mut Reader<'i>,
         field: &'static Field,
         index: u32,
         ty: &'static Type,
@@ -295,10 +328,9 @@ impl Walk<'_> {
         self.tape.set_reached(head);
         match ty {
             Type::Records => {
-                let family = embedded::family_of_records(self.tape, self.message, node);
-                records::dissect::batches(self.tape, content, head, family, self.depth);
+                records::dissect::batches(self.tape, content, head, self.family, self.depth.deeper())
             }
-            _ => embedded::open(self.tape, content, head, self.message, node, self.depth),
+            _ => embedded::open(self.tape, content, head, field.meaning, self.protocol, self.depth),
         }
         self.tape.set_reached(end);
         self.tape.close(opened);
@@ -306,7 +338,7 @@ impl Walk<'_> {
 
     fn array(
         &mut self,
-        reader: &mut Reader<'_>,
+        reader: &mut Reader<'i>,
         field: &'static Field,
         index: u32,
         element: &'static Type,
@@ -334,7 +366,7 @@ impl Walk<'_> {
         self.tape.close(opened);
     }
 
-    fn tags(&mut self, reader: &mut Reader<'_>, shape: &'static Struct, context: Context) {
+    fn tags(&mut self, reader: &mut Reader<'i>, shape: &'static Struct, context: Context) {
         let start = reader.at();
         let count = reader.tag_count();
         if !reader.ok() {
@@ -356,7 +388,7 @@ impl Walk<'_> {
 
     fn tagged_field(
         &mut self,
-        reader: &mut Reader<'_>,
+        reader: &mut Reader<'i>,
         shape: &'static Struct,
         context: Context,
         seen: &mut Option<u32>,

@@ -127,4 +127,9 @@ pub enum InternalError {
         /// The version.
         version: i64,
     },
+    /// A metadata record above its last known version, which Kafka reads all the same.
+    NewerVersion {
+        /// The version.
+        version: i16,
+    },
 }

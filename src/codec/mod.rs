@@ -1,13 +1,20 @@
 //! Bytes to messages and back.
 
+pub mod api;
 pub mod dissect;
 pub mod embedded;
+pub mod error_codes;
 pub mod finding;
+pub mod frame;
 pub mod internal;
 pub mod json;
 pub mod meaning;
 pub mod messages;
+mod names;
+pub mod reading;
+pub mod record_types;
 pub mod records;
+pub mod sasl;
 pub mod schema;
 pub mod tape;
 pub mod wire;

@@ -27,15 +27,20 @@ pub(super) fn nearest<'t, T>(
     if wanted.is_empty() {
         return Vec::new();
     }
-    // A third of the letters may be wrong. A part of a name counts as near, but less than a name
-    // with a letter or two wrong.
+    // A third of the letters may be wrong. The beginning of a name counts as one wrong letter, any
+    // other part of it as three.
     let allowed = wanted.len().div_ceil(3);
     let mut found: Vec<(usize, &T)> = entries
         .into_iter()
         .filter_map(|entry| {
             let letters: Vec<u8> = letters(name(entry)).collect();
-            let part = wanted.len() >= 3 && letters.windows(wanted.len()).any(|window| window == wanted);
-            let distance = if part { 3 } else { usize::MAX }.min(edit_distance(&wanted, &letters));
+            let distance = if letters.starts_with(&wanted) {
+                1
+            } else if wanted.len() >= 3 && letters.windows(wanted.len()).any(|part| part == wanted) {
+                3
+            } else {
+                edit_distance(&wanted, &letters)
+            };
             (distance <= allowed.max(3) && distance < wanted.len()).then_some((distance, entry))
         })
         .collect();
@@ -56,7 +61,8 @@ fn edit_distance(a: &[u8], b: &[u8]) -> usize {
         let mut left = row + 1;
         let mut diagonals = above.windows(2);
         for (column, &y) in b.iter().enumerate() {
-            let [diagonal, up] = diagonals.next().and_then(|pair| <[usize; 2]>::try_from(pair).ok()).unwrap_or_default();
+            let [diagonal, up] =
+                diagonals.next().and_then(|pair| <[usize; 2]>::try_from(pair).ok()).unwrap_or_default();
             let mut best = (diagonal + usize::from(x != y)).min(up + 1).min(left + 1);
             let swapped = column > 0 && previous == Some(y) && b.get(column - 1) == Some(&x);
             if swapped && let Some(cost) = before.get(column - 1) {

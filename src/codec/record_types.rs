@@ -8,8 +8,8 @@ use super::schema::{Message, Versions};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Family {
     /// The KRaft controller, to `__cluster_metadata`. The key is null; the value is three unsigned
-    /// varints (frame version 1 or, before Kafka 3.3, 0; type; version) and the message
-    /// (`MetadataRecordSerde`, KIP-631).
+    /// varints (frame version, always 1; type; version) and the message (`MetadataRecordSerde`,
+    /// KIP-631).
     Metadata,
     /// The group coordinator, to `__consumer_offsets`. An int16 before the key is the type, an int16
     /// before the value its version; a null value deletes (`GroupCoordinatorRecordSerde`).
@@ -117,7 +117,7 @@ pub static VERSION_PREFIXED: &[&Message] = &[
 
 macro_rules! record_types {
     ($family:ident $table:ident $doc:literal: $(
-        $id:literal $name:ident = $file:ident::{$($key:ident,)? => $value:ident} ;
+        $id:literal $name:ident = $file:ident::$value:ident $(keyed $key:ident)? ;
     )*) => {
         #[doc = $doc]
         static $table: &[RecordType] = &[$(RecordType {
@@ -131,82 +131,82 @@ macro_rules! record_types {
 }
 
 record_types! { Metadata METADATA "What the controller writes (`MetadataRecordType`).":
-    0 REGISTER_BROKER_RECORD = metadata_records::{=> register_broker_record};
-    1 UNREGISTER_BROKER_RECORD = metadata_records::{=> unregister_broker_record};
-    2 TOPIC_RECORD = metadata_records::{=> topic_record};
-    3 PARTITION_RECORD = metadata_records::{=> partition_record};
-    4 CONFIG_RECORD = metadata_records::{=> config_record};
-    5 PARTITION_CHANGE_RECORD = metadata_records::{=> partition_change_record};
-    7 FENCE_BROKER_RECORD = metadata_records::{=> fence_broker_record};
-    8 UNFENCE_BROKER_RECORD = metadata_records::{=> unfence_broker_record};
-    9 REMOVE_TOPIC_RECORD = metadata_records::{=> remove_topic_record};
-    10 DELEGATION_TOKEN_RECORD = metadata_records::{=> delegation_token_record};
-    11 USER_SCRAM_CREDENTIAL_RECORD = metadata_records::{=> user_scram_credential_record};
-    12 FEATURE_LEVEL_RECORD = metadata_records::{=> feature_level_record};
-    14 CLIENT_QUOTA_RECORD = metadata_records::{=> client_quota_record};
-    15 PRODUCER_IDS_RECORD = metadata_records::{=> producer_ids_record};
-    17 BROKER_REGISTRATION_CHANGE_RECORD = metadata_records::{=> broker_registration_change_record};
-    18 ACCESS_CONTROL_ENTRY_RECORD = metadata_records::{=> access_control_entry_record};
-    19 REMOVE_ACCESS_CONTROL_ENTRY_RECORD = metadata_records::{=> remove_access_control_entry_record};
-    20 NO_OP_RECORD = metadata_records::{=> no_op_record};
-    21 ZK_MIGRATION_STATE_RECORD = metadata_records::{=> zk_migration_state_record};
-    22 REMOVE_USER_SCRAM_CREDENTIAL_RECORD = metadata_records::{=> remove_user_scram_credential_record};
-    23 BEGIN_TRANSACTION_RECORD = metadata_records::{=> begin_transaction_record};
-    24 END_TRANSACTION_RECORD = metadata_records::{=> end_transaction_record};
-    25 ABORT_TRANSACTION_RECORD = metadata_records::{=> abort_transaction_record};
-    26 REMOVE_DELEGATION_TOKEN_RECORD = metadata_records::{=> remove_delegation_token_record};
-    27 REGISTER_CONTROLLER_RECORD = metadata_records::{=> register_controller_record};
-    28 CLEAR_ELR_RECORD = metadata_records::{=> clear_elr_record};
-    29 UNREGISTER_CONTROLLER_RECORD = metadata_records::{=> unregister_controller_record};
+    0 REGISTER_BROKER_RECORD = metadata_records::register_broker_record;
+    1 UNREGISTER_BROKER_RECORD = metadata_records::unregister_broker_record;
+    2 TOPIC_RECORD = metadata_records::topic_record;
+    3 PARTITION_RECORD = metadata_records::partition_record;
+    4 CONFIG_RECORD = metadata_records::config_record;
+    5 PARTITION_CHANGE_RECORD = metadata_records::partition_change_record;
+    7 FENCE_BROKER_RECORD = metadata_records::fence_broker_record;
+    8 UNFENCE_BROKER_RECORD = metadata_records::unfence_broker_record;
+    9 REMOVE_TOPIC_RECORD = metadata_records::remove_topic_record;
+    10 DELEGATION_TOKEN_RECORD = metadata_records::delegation_token_record;
+    11 USER_SCRAM_CREDENTIAL_RECORD = metadata_records::user_scram_credential_record;
+    12 FEATURE_LEVEL_RECORD = metadata_records::feature_level_record;
+    14 CLIENT_QUOTA_RECORD = metadata_records::client_quota_record;
+    15 PRODUCER_IDS_RECORD = metadata_records::producer_ids_record;
+    17 BROKER_REGISTRATION_CHANGE_RECORD = metadata_records::broker_registration_change_record;
+    18 ACCESS_CONTROL_ENTRY_RECORD = metadata_records::access_control_entry_record;
+    19 REMOVE_ACCESS_CONTROL_ENTRY_RECORD = metadata_records::remove_access_control_entry_record;
+    20 NO_OP_RECORD = metadata_records::no_op_record;
+    21 ZK_MIGRATION_STATE_RECORD = metadata_records::zk_migration_state_record;
+    22 REMOVE_USER_SCRAM_CREDENTIAL_RECORD = metadata_records::remove_user_scram_credential_record;
+    23 BEGIN_TRANSACTION_RECORD = metadata_records::begin_transaction_record;
+    24 END_TRANSACTION_RECORD = metadata_records::end_transaction_record;
+    25 ABORT_TRANSACTION_RECORD = metadata_records::abort_transaction_record;
+    26 REMOVE_DELEGATION_TOKEN_RECORD = metadata_records::remove_delegation_token_record;
+    27 REGISTER_CONTROLLER_RECORD = metadata_records::register_controller_record;
+    28 CLEAR_ELR_RECORD = metadata_records::clear_elr_record;
+    29 UNREGISTER_CONTROLLER_RECORD = metadata_records::unregister_controller_record;
 }
 
 record_types! { Group GROUP "What the group coordinator writes (`CoordinatorRecordType`).":
-    0 LEGACY_OFFSET_COMMIT = group_records::{legacy_offset_commit_key, => legacy_offset_commit_value};
-    1 OFFSET_COMMIT = group_records::{offset_commit_key, => offset_commit_value};
-    2 GROUP_METADATA = group_records::{group_metadata_key, => group_metadata_value};
-    3 CONSUMER_GROUP_METADATA = group_records::{consumer_group_metadata_key, => consumer_group_metadata_value};
-    4 CONSUMER_GROUP_PARTITION_METADATA = group_records::{consumer_group_partition_metadata_key, => consumer_group_partition_metadata_value};
-    5 CONSUMER_GROUP_MEMBER_METADATA = group_records::{consumer_group_member_metadata_key, => consumer_group_member_metadata_value};
-    6 CONSUMER_GROUP_TARGET_ASSIGNMENT_METADATA = group_records::{consumer_group_target_assignment_metadata_key, => consumer_group_target_assignment_metadata_value};
-    7 CONSUMER_GROUP_TARGET_ASSIGNMENT_MEMBER = group_records::{consumer_group_target_assignment_member_key, => consumer_group_target_assignment_member_value};
-    8 CONSUMER_GROUP_CURRENT_MEMBER_ASSIGNMENT = group_records::{consumer_group_current_member_assignment_key, => consumer_group_current_member_assignment_value};
-    10 SHARE_GROUP_MEMBER_METADATA = group_records::{share_group_member_metadata_key, => share_group_member_metadata_value};
-    11 SHARE_GROUP_METADATA = group_records::{share_group_metadata_key, => share_group_metadata_value};
-    12 SHARE_GROUP_TARGET_ASSIGNMENT_METADATA = group_records::{share_group_target_assignment_metadata_key, => share_group_target_assignment_metadata_value};
-    13 SHARE_GROUP_TARGET_ASSIGNMENT_MEMBER = group_records::{share_group_target_assignment_member_key, => share_group_target_assignment_member_value};
-    14 SHARE_GROUP_CURRENT_MEMBER_ASSIGNMENT = group_records::{share_group_current_member_assignment_key, => share_group_current_member_assignment_value};
-    15 SHARE_GROUP_STATE_PARTITION_METADATA = group_records::{share_group_state_partition_metadata_key, => share_group_state_partition_metadata_value};
-    16 CONSUMER_GROUP_REGULAR_EXPRESSION = group_records::{consumer_group_regular_expression_key, => consumer_group_regular_expression_value};
-    17 STREAMS_GROUP_METADATA = group_records::{streams_group_metadata_key, => streams_group_metadata_value};
-    19 STREAMS_GROUP_MEMBER_METADATA = group_records::{streams_group_member_metadata_key, => streams_group_member_metadata_value};
-    20 STREAMS_GROUP_TARGET_ASSIGNMENT_METADATA = group_records::{streams_group_target_assignment_metadata_key, => streams_group_target_assignment_metadata_value};
-    21 STREAMS_GROUP_TARGET_ASSIGNMENT_MEMBER = group_records::{streams_group_target_assignment_member_key, => streams_group_target_assignment_member_value};
-    22 STREAMS_GROUP_CURRENT_MEMBER_ASSIGNMENT = group_records::{streams_group_current_member_assignment_key, => streams_group_current_member_assignment_value};
-    23 STREAMS_GROUP_TOPOLOGY = group_records::{streams_group_topology_key, => streams_group_topology_value};
+    0 LEGACY_OFFSET_COMMIT = group_records::legacy_offset_commit_value keyed legacy_offset_commit_key;
+    1 OFFSET_COMMIT = group_records::offset_commit_value keyed offset_commit_key;
+    2 GROUP_METADATA = group_records::group_metadata_value keyed group_metadata_key;
+    3 CONSUMER_GROUP_METADATA = group_records::consumer_group_metadata_value keyed consumer_group_metadata_key;
+    4 CONSUMER_GROUP_PARTITION_METADATA = group_records::consumer_group_partition_metadata_value keyed consumer_group_partition_metadata_key;
+    5 CONSUMER_GROUP_MEMBER_METADATA = group_records::consumer_group_member_metadata_value keyed consumer_group_member_metadata_key;
+    6 CONSUMER_GROUP_TARGET_ASSIGNMENT_METADATA = group_records::consumer_group_target_assignment_metadata_value keyed consumer_group_target_assignment_metadata_key;
+    7 CONSUMER_GROUP_TARGET_ASSIGNMENT_MEMBER = group_records::consumer_group_target_assignment_member_value keyed consumer_group_target_assignment_member_key;
+    8 CONSUMER_GROUP_CURRENT_MEMBER_ASSIGNMENT = group_records::consumer_group_current_member_assignment_value keyed consumer_group_current_member_assignment_key;
+    10 SHARE_GROUP_MEMBER_METADATA = group_records::share_group_member_metadata_value keyed share_group_member_metadata_key;
+    11 SHARE_GROUP_METADATA = group_records::share_group_metadata_value keyed share_group_metadata_key;
+    12 SHARE_GROUP_TARGET_ASSIGNMENT_METADATA = group_records::share_group_target_assignment_metadata_value keyed share_group_target_assignment_metadata_key;
+    13 SHARE_GROUP_TARGET_ASSIGNMENT_MEMBER = group_records::share_group_target_assignment_member_value keyed share_group_target_assignment_member_key;
+    14 SHARE_GROUP_CURRENT_MEMBER_ASSIGNMENT = group_records::share_group_current_member_assignment_value keyed share_group_current_member_assignment_key;
+    15 SHARE_GROUP_STATE_PARTITION_METADATA = group_records::share_group_state_partition_metadata_value keyed share_group_state_partition_metadata_key;
+    16 CONSUMER_GROUP_REGULAR_EXPRESSION = group_records::consumer_group_regular_expression_value keyed consumer_group_regular_expression_key;
+    17 STREAMS_GROUP_METADATA = group_records::streams_group_metadata_value keyed streams_group_metadata_key;
+    19 STREAMS_GROUP_MEMBER_METADATA = group_records::streams_group_member_metadata_value keyed streams_group_member_metadata_key;
+    20 STREAMS_GROUP_TARGET_ASSIGNMENT_METADATA = group_records::streams_group_target_assignment_metadata_value keyed streams_group_target_assignment_metadata_key;
+    21 STREAMS_GROUP_TARGET_ASSIGNMENT_MEMBER = group_records::streams_group_target_assignment_member_value keyed streams_group_target_assignment_member_key;
+    22 STREAMS_GROUP_CURRENT_MEMBER_ASSIGNMENT = group_records::streams_group_current_member_assignment_value keyed streams_group_current_member_assignment_key;
+    23 STREAMS_GROUP_TOPOLOGY = group_records::streams_group_topology_value keyed streams_group_topology_key;
 }
 
 record_types! { Transaction TRANSACTION "What the transaction coordinator writes (`CoordinatorRecordType`).":
-    0 TRANSACTION_LOG = coordinator_records::{transaction_log_key, => transaction_log_value};
+    0 TRANSACTION_LOG = coordinator_records::transaction_log_value keyed transaction_log_key;
 }
 
 record_types! { Share SHARE "What the share coordinator writes (`CoordinatorRecordType`).":
-    0 SHARE_SNAPSHOT = coordinator_records::{share_snapshot_key, => share_snapshot_value};
-    1 SHARE_UPDATE = coordinator_records::{share_update_key, => share_update_value};
+    0 SHARE_SNAPSHOT = coordinator_records::share_snapshot_value keyed share_snapshot_key;
+    1 SHARE_UPDATE = coordinator_records::share_update_value keyed share_update_key;
 }
 
 record_types! { RemoteLog REMOTE_LOG "What tiered storage writes (`MetadataRecordType` of the storage module).":
-    0 REMOTE_LOG_SEGMENT_METADATA_RECORD = coordinator_records::{=> remote_log_segment_metadata_record};
-    1 REMOTE_LOG_SEGMENT_METADATA_UPDATE_RECORD = coordinator_records::{=> remote_log_segment_metadata_update_record};
-    2 REMOTE_PARTITION_DELETE_METADATA_RECORD = coordinator_records::{=> remote_partition_delete_metadata_record};
-    3 REMOTE_LOG_SEGMENT_METADATA_SNAPSHOT_RECORD = coordinator_records::{=> remote_log_segment_metadata_snapshot_record};
+    0 REMOTE_LOG_SEGMENT_METADATA_RECORD = coordinator_records::remote_log_segment_metadata_record;
+    1 REMOTE_LOG_SEGMENT_METADATA_UPDATE_RECORD = coordinator_records::remote_log_segment_metadata_update_record;
+    2 REMOTE_PARTITION_DELETE_METADATA_RECORD = coordinator_records::remote_partition_delete_metadata_record;
+    3 REMOTE_LOG_SEGMENT_METADATA_SNAPSHOT_RECORD = coordinator_records::remote_log_segment_metadata_snapshot_record;
 }
 
 record_types! { Control CONTROL "What control batches hold (`ControlRecordType`).":
-    0 ABORT = data::{control_record_type_schema, => end_txn_marker};
-    1 COMMIT = data::{control_record_type_schema, => end_txn_marker};
-    2 LEADER_CHANGE = data::{control_record_type_schema, => leader_change_message};
-    3 SNAPSHOT_HEADER = data::{control_record_type_schema, => snapshot_header_record};
-    4 SNAPSHOT_FOOTER = data::{control_record_type_schema, => snapshot_footer_record};
-    5 KRAFT_VERSION = data::{control_record_type_schema, => k_raft_version_record};
-    6 KRAFT_VOTERS = data::{control_record_type_schema, => voters_record};
+    0 ABORT = data::end_txn_marker keyed control_record_type_schema;
+    1 COMMIT = data::end_txn_marker keyed control_record_type_schema;
+    2 LEADER_CHANGE = data::leader_change_message keyed control_record_type_schema;
+    3 SNAPSHOT_HEADER = data::snapshot_header_record keyed control_record_type_schema;
+    4 SNAPSHOT_FOOTER = data::snapshot_footer_record keyed control_record_type_schema;
+    5 KRAFT_VERSION = data::k_raft_version_record keyed control_record_type_schema;
+    6 KRAFT_VOTERS = data::voters_record keyed control_record_type_schema;
 }

@@ -209,17 +209,27 @@ impl Tape {
 
     /// A node's path as jq would write it: `.topics[1].partitions[0].records.batch[2]`.
     pub fn path(&self, node: usize) -> String {
-        self.path_with(node, |field, path| path.push_str(field.name))
+        self.path_of(self.lineage(node), |field, path| path.push_str(field.name))
     }
 
     /// A node's path in the JSON that Kafka prints: `.topics[1].partitionIndexes`.
     pub fn json_path(&self, node: usize) -> String {
-        self.path_with(node, |field, path| path.push_str(&field.json_name()))
+        self.path_of(self.lineage(node).into_iter().filter(|&i| !self.is_tag(i)), |field, path| {
+            path.push_str(&field.json_name());
+        })
     }
 
-    fn path_with(&self, node: usize, mut push_name: impl FnMut(&Field, &mut String)) -> String {
+    fn is_tag(&self, node: usize) -> bool {
+        self.nodes.get(node).is_some_and(|node| matches!(node.shape, Shape::Tags | Shape::Tag))
+    }
+
+    fn path_of(
+        &self,
+        lineage: impl IntoIterator<Item = usize>,
+        mut push_name: impl FnMut(&Field, &mut String),
+    ) -> String {
         let (mut path, mut parent) = (String::new(), Shape::Gap);
-        for here in self.lineage(node).into_iter().filter_map(|i| self.nodes.get(i)) {
+        for here in lineage.into_iter().filter_map(|i| self.nodes.get(i)) {
             // Elements share the name of their array.
             if here.index == NO_INDEX || !matches!(parent, Shape::Array | Shape::Tags) {
                 path.push('.');
@@ -423,7 +433,29 @@ impl Iterator for Children<'_> {
     }
 }
 
-/// Text for a reader: what is not UTF-8 becomes U+FFFD, as Kafka reads it.
+/// Text for a reader: what is not UTF-8 becomes U+FFFD, as Kafka reads it. Java and Rust agree on
+/// how many of them, but for surrogates written as three bytes, which Java takes for one.
 pub fn text(bytes: &[u8]) -> Cow<'_, str> {
-    String::from_utf8_lossy(bytes)
+    let mut rest = bytes;
+    let mut replaced = String::new();
+    loop {
+        match std::str::from_utf8(rest) {
+            Ok(valid) if replaced.is_empty() => return Cow::Borrowed(valid),
+            Ok(valid) => {
+                replaced.push_str(valid);
+                return Cow::Owned(replaced);
+            }
+            Err(error) => {
+                let (valid, invalid) = rest.split_at_checked(error.valid_up_to()).unwrap_or((rest, &[]));
+                replaced.push_str(std::str::from_utf8(valid).unwrap_or_default());
+                replaced.push(char::REPLACEMENT_CHARACTER);
+                let length = match invalid {
+                    [0xed, 0xa0..=0xbf, 0x80..=0xbf, ..] => 3,
+                    [0xed, 0xa0..=0xbf, ..] => 2,
+                    _ => error.error_len().unwrap_or(invalid.len()),
+                };
+                rest = invalid.get(length..).unwrap_or_default();
+            }
+        }
+    }
 }

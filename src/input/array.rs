@@ -120,7 +120,7 @@ fn closing(bracket: u8) -> u8 {
 }
 
 fn is_gap(byte: u8) -> bool {
-    byte.is_ascii_whitespace() || byte == b',' || byte == b';'
+    byte.is_ascii_whitespace() || matches!(byte, b',' | b';' | b'<' | b'>')
 }
 
 fn is_number_like(word: &[u8]) -> bool {
@@ -395,6 +395,7 @@ mod tests {
             ("[10, 20, -1]", Some((Some(b'['), Base::Decimal))),
             ("x[39] = { 0x00 }", Some((Some(b'{'), Base::Decimal))),
             ("10, 20, 5", Some((None, Base::Decimal))),
+            ("<<0,35>>", Some((None, Base::Decimal))),
             ("10, 20", None),
             ("5 6 7", None),
             ("{}", None),

@@ -282,11 +282,15 @@ impl HexText {
             Some((value, _)) if marked && run == 1 => out.push(value),
             Some((value, place)) => {
                 let digit = char::from_digit(u32::from(value), 16).unwrap_or('?');
+                let found = match run {
+                    1 => format!("a lone `{digit}`"),
+                    _ => format!("a lone `{digit}` at the end of {run} digits"),
+                };
                 return Err(InputError::new(
                     ErrorKind::Incomplete,
                     "two hex digits for each byte",
-                    format!("a single `{digit}` behind {} whole bytes of this run", run / 2),
-                    "a digit is missing or one too many: is the paste cut? A lone digit is written `0d`",
+                    found,
+                    "a digit is missing or one too many: is the paste cut?",
                 )
                 .at(place));
             }

@@ -12,6 +12,9 @@ use super::{
 /// Shortest text of letters alone that passes for base64 on a command line: shorter is a word.
 const BASE64_CHARS_MIN: usize = 8;
 
+/// Shortest line that base64 is wrapped to.
+const BASE64_LINE_CHARS_MIN: usize = 16;
+
 /// How to read the input.
 pub(super) enum Plan {
     Raw,
@@ -87,14 +90,42 @@ pub(super) fn judge(head: &[u8], whole: bool, forced: Option<Form>) -> Result<Ve
     if weight.is_hex() || forced == Some(Form::Hex) {
         return Ok(Verdict::new(Plan::Hex, Spelling::Hex, "read as hex"));
     }
-    if weight.is_base64() {
+    if weight.is_base64() && is_wrapped_like_base64(&text) {
         return Ok(Verdict::new(
             Plan::Base64,
             Spelling::Base64,
             "read as base64: there is more in it than hex digits",
         ));
     }
+    if is_hex_by_words(&text) {
+        return Ok(Verdict::new(Plan::Hex, Spelling::Hex, "read as hex, which most of it is"));
+    }
     Err(unrecognised(head))
+}
+
+/// Base64 has no words: a blank within a line can only be a line break that a terminal or a mailer replaced.
+fn is_wrapped_like_base64(text: &[u8]) -> bool {
+    text.split(|byte| *byte == b'\n').all(|line| {
+        let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).peekable();
+        while let Some(word) = words.next() {
+            if words.peek().is_some() && (word.len() < BASE64_LINE_CHARS_MIN || !word.len().is_multiple_of(4))
+            {
+                return false;
+            }
+        }
+        true
+    })
+}
+
+/// Whether more than half of the words are hex: the others are slips, which are better named one by one than all at once.
+fn is_hex_by_words(text: &[u8]) -> bool {
+    let words = || {
+        text.split(|byte| byte.is_ascii_whitespace() || b",:;-".contains(byte))
+            .filter(|word| !word.is_empty())
+    };
+    let hex =
+        words().filter(|word| word.len().is_multiple_of(2) && word.iter().all(u8::is_ascii_hexdigit)).count();
+    hex > 1 && hex * 2 > words().count()
 }
 
 /// Whether a word on the command line is more likely bytes than the name of a file that is missing.
@@ -169,7 +200,9 @@ impl Weight {
                 (b'a'..=b'f' | b'A'..=b'F', _) => weight.hex_letters += 1,
                 (b'g'..=b'z' | b'G'..=b'Z' | b'+' | b'/', _) => weight.base64_only += 1,
                 (b'=', _) => weight.padding += 1,
-                (b'"' | b'\'' | b'`' | b',' | b';' | b'\\' | b'-' | b'_', _) => {}
+                (b'"' | b'\'' | b'`' | b',' | b';' | b'-' | b'_', _) => {}
+                // A continued line.
+                (b'\\', None | Some(b'\r' | b'\n' | b' ')) => {}
                 (b':' | b'<' | b'>' | b'{' | b'}' | b'[' | b']' | b'(' | b')', _) => weight.hex_only += 1,
                 _ if byte.is_ascii_whitespace() || byte == b'\x0b' => {}
                 _ => match ornament_length(rest) {
@@ -220,6 +253,11 @@ mod tests {
             ("AAAAAAAAAAAAAAAAAAAAAAAAIwAAAAAA", Some(Spelling::Base64)),
             ("0000002300120004g", Some(Spelling::Hex)),
             ("00:11:22:33:44:zz", Some(Spelling::Hex)),
+            ("00 01 0g 02", Some(Spelling::Hex)),
+            ("00 11 | 22", Some(Spelling::Hex)),
+            ("AAAAIwASAARvf8Zh AAAAIw==", Some(Spelling::Base64)),
+            ("0000000  \\0  \\0   # \\022", None),
+            ("hello world", None),
             ("what is this?", None),
         ] {
             let spelling = judge(text.as_bytes(), true, None).ok().map(|verdict| verdict.spelling);

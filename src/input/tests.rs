@@ -252,15 +252,11 @@ fn lines_as_messages() {
 #[test]
 fn mistakes_name_place_and_find() {
     for (text, units, sentence) in [
-        (
-            "00 01 0",
-            vec![0, 1],
-            "line 1, column 7: expected two hex digits for each byte, found a single `0`",
-        ),
+        ("00 01 0", vec![0, 1], "line 1, column 7: expected two hex digits for each byte, found a lone `0`"),
         (
             "0001\n02030",
             vec![0, 1, 2, 3],
-            "line 2, column 5: expected two hex digits for each byte, found a single `0`",
+            "line 2, column 5: expected two hex digits for each byte, found a lone `0`",
         ),
         (
             "00010203\n0405zz07",
@@ -288,7 +284,7 @@ fn mistakes_name_place_and_find() {
         }
     }
     for (text, kind) in
-        [("", ErrorKind::Empty), (" \n# x\n", ErrorKind::Empty), ("hello, world!", ErrorKind::Unrecognised)]
+        [("", ErrorKind::Empty), (" \n# x\n", ErrorKind::Empty), ("hello world", ErrorKind::Unrecognised)]
     {
         assert_eq!(read_all(text.as_bytes(), None, false, 1).expect_err(text).kind, kind, "{text}");
     }

@@ -13,8 +13,11 @@ pub fn vectors(name: &str) -> Vec<Value> {
         Some(folder) => from_folder(&PathBuf::from(folder), name),
         None => packed(&format!("vectors/{name}")),
     };
-    let cases: Vec<Value> =
-        text.lines().filter(|line| !line.trim().is_empty()).map(|line| serde_json::from_str(line).unwrap()).collect();
+    let cases: Vec<Value> = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     assert!(!cases.is_empty(), "{name} holds no cases");
     cases
 }

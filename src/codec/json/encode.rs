@@ -131,7 +131,13 @@ impl Encoder<'_> {
         for field in shape.fields.iter().filter(|field| field.versions.contain(context.version)) {
             let Some(tag) = field.tag else { continue };
             let name = field.json_name();
-            let Some(value) = object.get(&name).filter(|value| !is_default(value, field)) else { continue };
+            let Some(value) = object.get(&name) else { continue };
+            // Unknown tags further inside make it differ from its default too.
+            let inside = format!("{}.{name}", self.path);
+            let tagged_inside = || self.unknown_tags.iter().any(|(path, ..)| path.starts_with(&inside));
+            if is_default(value, field) && !tagged_inside() {
+                continue;
+            }
             let mut content = Writer::default();
             let context = context.field(field, true);
             self.at(&format!(".{name}"), |encoder| encoder.value(value, &field.ty, context, &mut content))?;

@@ -6,7 +6,7 @@ crate::schema! {
         controller_id: i32 = 0+ means BrokerId;
         is_k_raft_controller: bool = 7+;
         controller_epoch: i32 = 0+;
-        broker_epoch: i64 = 2+ default (-1) [ignorable];
+        broker_epoch: i64 = 2+ default (-1) [ignorable] means BrokerEpoch;
         r#type: i8 = 5+ means UpdateType;
         ungrouped_partition_states: Vec<LeaderAndIsrPartitionState<'a>> = 0-1;
         topic_states: Vec<LeaderAndIsrTopicState<'a>> = 2+;
@@ -16,7 +16,7 @@ crate::schema! {
         topic_name: Str<'a> = 0-1 [ignorable];
         partition_index: i32 = 0+;
         controller_epoch: i32 = 0+;
-        leader: i32 = 0+ means BrokerId;
+        leader: i32 = 0+ means LeaderOrDeletion;
         leader_epoch: i32 = 0+ means LeaderEpoch;
         isr: Vec<i32> = 0+ means BrokerId;
         partition_epoch: i32 = 0+;
@@ -28,7 +28,7 @@ crate::schema! {
     }
     LeaderAndIsrTopicState {
         topic_name: Str<'a> = 2+;
-        topic_id: Uuid = 5+ [ignorable];
+        topic_id: Uuid = 5+ [ignorable] means TopicId;
         partition_states: Vec<LeaderAndIsrPartitionState<'a>> = 2+;
     }
     LeaderAndIsrLiveLeader {
@@ -51,7 +51,7 @@ crate::schema! {
         error_code: i16 = 0+ means ErrorCode;
     }
     LeaderAndIsrTopicError {
-        topic_id: Uuid = 5+;
+        topic_id: Uuid = 5+ means TopicId;
         partition_errors: Vec<LeaderAndIsrPartitionError<'a>> = 5+;
     }
 }
@@ -62,7 +62,7 @@ crate::schema! {
         controller_id: i32 = 0+ means BrokerId;
         is_k_raft_controller: bool = 4+;
         controller_epoch: i32 = 0+;
-        broker_epoch: i64 = 1+ default (-1) [ignorable];
+        broker_epoch: i64 = 1+ default (-1) [ignorable] means BrokerEpoch;
         delete_partitions: bool = 0-2;
         ungrouped_partitions: Vec<StopReplicaPartitionV0<'a>> = 0-0;
         topics: Vec<StopReplicaTopicV1<'a>> = 1-2;
@@ -82,7 +82,7 @@ crate::schema! {
     }
     StopReplicaPartitionState {
         partition_index: i32 = 3+;
-        leader_epoch: i32 = 3+ default (-1) means LeaderEpoch;
+        leader_epoch: i32 = 3+ default (-1) means LeaderEpochOrDeletion;
         delete_partition: bool = 3+;
     }
 }
@@ -107,7 +107,7 @@ crate::schema! {
         is_k_raft_controller: bool = 8+;
         r#type: i8 = 8+ tag 0 means UpdateType;
         controller_epoch: i32 = 0+;
-        broker_epoch: i64 = 5+ default (-1) [ignorable];
+        broker_epoch: i64 = 5+ default (-1) [ignorable] means BrokerEpoch;
         ungrouped_partition_states: Vec<UpdateMetadataPartitionState<'a>> = 0-4;
         topic_states: Vec<UpdateMetadataTopicState<'a>> = 5+;
         live_brokers: Vec<UpdateMetadataBroker<'a>> = 0+;
@@ -116,7 +116,7 @@ crate::schema! {
         topic_name: Str<'a> = 0-4 [ignorable];
         partition_index: i32 = 0+;
         controller_epoch: i32 = 0+;
-        leader: i32 = 0+ means BrokerId;
+        leader: i32 = 0+ means LeaderOrDeletion;
         leader_epoch: i32 = 0+ means LeaderEpoch;
         isr: Vec<i32> = 0+ means BrokerId;
         zk_version: i32 = 0+;
@@ -125,11 +125,11 @@ crate::schema! {
     }
     UpdateMetadataTopicState {
         topic_name: Str<'a> = 5+;
-        topic_id: Uuid = 7+ [ignorable];
+        topic_id: Uuid = 7+ [ignorable] means TopicId;
         partition_states: Vec<UpdateMetadataPartitionState<'a>> = 5+;
     }
     UpdateMetadataBroker {
-        id: i32 = 0+;
+        id: i32 = 0+ means BrokerId;
         v0_host: Str<'a> = 0-0 [ignorable];
         v0_port: i32 = 0-0 [ignorable];
         endpoints: Vec<UpdateMetadataEndpoint<'a>> = 1+ [ignorable];
@@ -154,7 +154,7 @@ crate::schema! {
     mod controlled_shutdown_request: Request 7, versions 0-3, current 1-0, flexible (3+), unstable ();
     ControlledShutdownRequest {
         broker_id: i32 = 0+ means BrokerId;
-        broker_epoch: i64 = 2+ default (-1) [ignorable];
+        broker_epoch: i64 = 2+ default (-1) [ignorable] means BrokerEpoch;
     }
 }
 
@@ -174,11 +174,11 @@ crate::schema! {
     mod alter_partition_request: Request 56, versions 0-3, current 2-3, flexible (0+), unstable ();
     AlterPartitionRequest {
         broker_id: i32 = 0+ means BrokerId;
-        broker_epoch: i64 = 0+ default (-1);
+        broker_epoch: i64 = 0+ default (-1) means BrokerEpoch;
         topics: Vec<TopicData<'a>> = 0+;
     }
     TopicData {
-        topic_id: Uuid = 2+ [ignorable];
+        topic_id: Uuid = 2+ [ignorable] means TopicId;
         topic_name: Str<'a> = 0-1 [ignorable];
         partitions: Vec<PartitionData<'a>> = 0+;
     }
@@ -192,7 +192,7 @@ crate::schema! {
     }
     BrokerState {
         broker_id: i32 = 3+ means BrokerId;
-        broker_epoch: i64 = 3+ default (-1);
+        broker_epoch: i64 = 3+ default (-1) means BrokerEpoch;
     }
 }
 
@@ -204,7 +204,7 @@ crate::schema! {
         topics: Vec<TopicData<'a>> = 0+;
     }
     TopicData {
-        topic_id: Uuid = 2+ [ignorable];
+        topic_id: Uuid = 2+ [ignorable] means TopicId;
         topic_name: Str<'a> = 0-1 [ignorable];
         partitions: Vec<PartitionData<'a>> = 0+;
     }
@@ -247,7 +247,7 @@ crate::schema! {
         rack: Option<Str<'a>> = 0+ nullable (0+);
         is_migrating_zk_broker: bool = 1+;
         log_dirs: Vec<Uuid> = 2+ [ignorable] means DirectoryId;
-        previous_broker_epoch: i64 = 3+ default (-1) [ignorable];
+        previous_broker_epoch: i64 = 3+ default (-1) [ignorable] means BrokerEpoch;
     }
     Listener {
         name: Str<'a> = 0+;
@@ -267,7 +267,7 @@ crate::schema! {
     BrokerRegistrationResponse {
         throttle_time_ms: i32 = 0+ means Millis;
         error_code: i16 = 0+ means ErrorCode;
-        broker_epoch: i64 = 0+ default (-1);
+        broker_epoch: i64 = 0+ default (-1) means BrokerEpoch;
     }
 }
 
@@ -275,12 +275,12 @@ crate::schema! {
     mod broker_heartbeat_request: Request 63, versions 0-2, current 0-2, flexible (0+), unstable ();
     BrokerHeartbeatRequest {
         broker_id: i32 = 0+ means BrokerId;
-        broker_epoch: i64 = 0+ default (-1);
+        broker_epoch: i64 = 0+ default (-1) means BrokerEpoch;
         current_metadata_offset: i64 = 0+;
         want_fence: bool = 0+;
         want_shut_down: bool = 0+;
-        offline_log_dirs: Vec<Uuid> = 1+ tag 0;
-        cordoned_log_dirs: Option<Vec<Uuid>> = 2+ tag 1 nullable (2+) default (null);
+        offline_log_dirs: Vec<Uuid> = 1+ tag 0 means DirectoryId;
+        cordoned_log_dirs: Option<Vec<Uuid>> = 2+ tag 1 nullable (2+) default (null) means DirectoryId;
     }
 }
 

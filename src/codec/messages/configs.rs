@@ -190,7 +190,7 @@ crate::schema! {
     }
     FeatureUpdateKey {
         feature: Str<'a> = 0+;
-        max_version_level: i16 = 0+;
+        max_version_level: i16 = 0+ means FeatureLevel;
         allow_downgrade: bool = 0-0;
         upgrade_type: i8 = 1+ default (1) means UpgradeType;
     }

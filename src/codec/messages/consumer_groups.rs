@@ -5,17 +5,17 @@ crate::schema! {
     ConsumerGroupHeartbeatRequest {
         group_id: Str<'a> = 0+;
         member_id: Str<'a> = 0+;
-        member_epoch: i32 = 0+ means MemberEpoch;
+        member_epoch: i32 = 0+ means HeartbeatEpoch;
         instance_id: Option<Str<'a>> = 0+ nullable (0+) default (null);
         rack_id: Option<Str<'a>> = 0+ nullable (0+) default (null);
-        rebalance_timeout_ms: i32 = 0+ default (-1) means Millis;
+        rebalance_timeout_ms: i32 = 0+ default (-1) means MillisOrUnchanged;
         subscribed_topic_names: Option<Vec<Str<'a>>> = 0+ nullable (0+) default (null);
         subscribed_topic_regex: Option<Str<'a>> = 1+ nullable (1+) default (null);
         server_assignor: Option<Str<'a>> = 0+ nullable (0+) default (null);
         topic_partitions: Option<Vec<TopicPartitions<'a>>> = 0+ nullable (0+) default (null);
     }
     TopicPartitions {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partitions: Vec<i32> = 0+;
     }
 }
@@ -27,7 +27,7 @@ crate::schema! {
         error_code: i16 = 0+ means ErrorCode;
         error_message: Option<Str<'a>> = 0+ nullable (0+) default (null);
         member_id: Option<Str<'a>> = 0+ nullable (0+) default (null);
-        member_epoch: i32 = 0+ means MemberEpoch;
+        member_epoch: i32 = 0+ means HeartbeatEpoch;
         heartbeat_interval_ms: i32 = 0+ means Millis;
         assignment: Option<Assignment<'a>> = 0+ nullable (0+) default (null);
     }
@@ -35,7 +35,7 @@ crate::schema! {
         topic_partitions: Vec<TopicPartitions<'a>> = 0+;
     }
     TopicPartitions {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partitions: Vec<i32> = 0+;
     }
 }
@@ -82,7 +82,7 @@ crate::schema! {
         topic_partitions: Vec<TopicPartitions<'a>> = 0+;
     }
     TopicPartitions {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         topic_name: Str<'a> = 0+;
         partitions: Vec<i32> = 0+;
     }

@@ -4,7 +4,7 @@ crate::schema! {
     mod share_snapshot_key: CoordinatorKey 0, versions 0-0, current 0-0, flexible (), unstable ();
     ShareSnapshotKey {
         group_id: Str<'a> = 0+;
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partition: i32 = 0+;
     }
 }
@@ -26,7 +26,7 @@ crate::schema! {
         max_timestamp_ms: i64 = 0+ means Timestamp;
         event_timestamp_ms: i64 = 0+ means Timestamp;
         segment_leader_epochs: Vec<SegmentLeaderEpochEntry<'a>> = 0+;
-        segment_size_in_bytes: i32 = 0+;
+        segment_size_in_bytes: i32 = 0+ means Size;
         custom_metadata: Option<Bytes<'a>> = 0+ nullable (0+) default (null);
         remote_log_segment_state: i8 = 0+ means RemoteLogSegmentState;
         txn_index_empty: bool = 0+ tag 0;
@@ -37,7 +37,7 @@ crate::schema! {
     }
     TopicIdPartitionEntry {
         name: Str<'a> = 0+;
-        id: Uuid = 0+;
+        id: Uuid = 0+ means TopicId;
         partition: i32 = 0+;
     }
     SegmentLeaderEpochEntry {
@@ -52,8 +52,8 @@ crate::schema! {
         snapshot_epoch: i32 = 0+;
         state_epoch: i32 = 0+;
         leader_epoch: i32 = 0+ means LeaderEpoch;
-        start_offset: i64 = 0+ means Offset;
-        delivery_complete_count: i32 = 0+ tag 0 default (-1);
+        start_offset: i64 = 0+ means ShareStartOffset;
+        delivery_complete_count: i32 = 0+ tag 0 default (-1) means UnknownOrNumber;
         create_timestamp: i64 = 0+ means Timestamp;
         write_timestamp: i64 = 0+ means Timestamp;
         state_batches: Vec<StateBatch<'a>> = 0+;
@@ -72,14 +72,14 @@ crate::schema! {
         producer_id: i64 = 0+ means ProducerId;
         previous_producer_id: i64 = 1+ tag 0 default (-1) means ProducerId;
         next_producer_id: i64 = 1+ tag 1 default (-1) means ProducerId;
-        producer_epoch: i16 = 0+;
-        client_transaction_version: i16 = 1+ tag 2;
+        producer_epoch: i16 = 0+ means ProducerEpoch;
+        client_transaction_version: i16 = 1+ tag 2 means TransactionVersion;
         transaction_timeout_ms: i32 = 0+ means Millis;
         transaction_status: i8 = 0+ means TransactionState;
         transaction_partitions: Option<Vec<PartitionsSchema<'a>>> = 0+ nullable (0+);
         transaction_last_update_timestamp_ms: i64 = 0+ means Timestamp;
         transaction_start_timestamp_ms: i64 = 0+ means Timestamp;
-        next_producer_epoch: i16 = 1+ tag 3 default (-1);
+        next_producer_epoch: i16 = 1+ tag 3 default (-1) means ProducerEpoch;
     }
     PartitionsSchema {
         topic: Str<'a> = 0+;
@@ -91,7 +91,7 @@ crate::schema! {
     mod share_update_key: CoordinatorKey 1, versions 0-0, current 0-0, flexible (), unstable ();
     ShareUpdateKey {
         group_id: Str<'a> = 0+;
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partition: i32 = 0+;
     }
 }
@@ -111,7 +111,7 @@ crate::schema! {
     }
     TopicIdPartitionEntry {
         name: Str<'a> = 0+;
-        id: Uuid = 0+;
+        id: Uuid = 0+ means TopicId;
         partition: i32 = 0+;
     }
 }
@@ -121,8 +121,8 @@ crate::schema! {
     ShareUpdateValue {
         snapshot_epoch: i32 = 0+;
         leader_epoch: i32 = 0+ means LeaderEpoch;
-        start_offset: i64 = 0+ means Offset;
-        delivery_complete_count: i32 = 0+ tag 0 default (-1);
+        start_offset: i64 = 0+ means ShareStartChange;
+        delivery_complete_count: i32 = 0+ tag 0 default (-1) means UnknownOrNumber;
         state_batches: Vec<StateBatch<'a>> = 0+;
     }
     StateBatch {
@@ -143,7 +143,7 @@ crate::schema! {
     }
     TopicIdPartitionEntry {
         name: Str<'a> = 0+;
-        id: Uuid = 0+;
+        id: Uuid = 0+ means TopicId;
         partition: i32 = 0+;
     }
 }
@@ -158,7 +158,7 @@ crate::schema! {
         max_timestamp_ms: i64 = 0+ means Timestamp;
         event_timestamp_ms: i64 = 0+ means Timestamp;
         segment_leader_epochs: Vec<SegmentLeaderEpochEntry<'a>> = 0+;
-        segment_size_in_bytes: i32 = 0+;
+        segment_size_in_bytes: i32 = 0+ means Size;
         custom_metadata: Option<Bytes<'a>> = 0+ nullable (0+) default (null);
         remote_log_segment_state: i8 = 0+ means RemoteLogSegmentState;
         txn_index_empty: bool = 0+ tag 0;

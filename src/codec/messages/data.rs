@@ -78,7 +78,7 @@ crate::schema! {
     }
     Voter {
         voter_id: i32 = 0+ means BrokerId;
-        voter_directory_id: Uuid = 1+ means DirectoryId;
+        voter_directory_id: Uuid = 1+ means VoterDirectoryId;
     }
 }
 
@@ -90,13 +90,13 @@ crate::schema! {
     }
     ProducerEntry {
         producer_id: i64 = 1+ means ProducerId;
-        epoch: i16 = 1+;
+        epoch: i16 = 1+ means ProducerEpoch;
         last_sequence: i32 = 1+ means Sequence;
         last_offset: i64 = 1+;
         offset_delta: i32 = 1+;
         timestamp: i64 = 1+ means Timestamp;
         coordinator_epoch: i32 = 1+;
-        current_txn_first_offset: i64 = 1+ means Offset;
+        current_txn_first_offset: i64 = 1+ means OpenTransaction;
     }
 }
 
@@ -107,7 +107,7 @@ crate::schema! {
         leader_id: i32 = 0+ default (-1) means BrokerId;
         leader_epoch: i32 = 0+ default (-1) means LeaderEpoch;
         voted_id: i32 = 0+ default (-1) means BrokerId;
-        voted_directory_id: Uuid = 1+;
+        voted_directory_id: Uuid = 1+ means VoterDirectoryId;
         applied_offset: i64 = 0-0;
         current_voters: Option<Vec<Voter<'a>>> = 0-0 nullable (0-0);
     }
@@ -139,7 +139,7 @@ crate::schema! {
     }
     Voter {
         voter_id: i32 = 0+ means BrokerId;
-        voter_directory_id: Uuid = 0+ means DirectoryId;
+        voter_directory_id: Uuid = 0+ means VoterDirectoryId;
         endpoints: Vec<Endpoint<'a>> = 0+;
         k_raft_version_feature: KRaftVersionFeature<'a> = 0+;
     }

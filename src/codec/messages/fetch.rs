@@ -7,10 +7,10 @@ crate::schema! {
         replica_id: i32 = 0-14 default (-1) means ReplicaId;
         replica_state: ReplicaState<'a> = 15+ tag 1;
         max_wait_ms: i32 = 0+ means Millis;
-        min_bytes: i32 = 0+;
-        max_bytes: i32 = 3+ default (2147483647) [ignorable];
+        min_bytes: i32 = 0+ means Size;
+        max_bytes: i32 = 3+ default (2147483647) [ignorable] means Size;
         isolation_level: i8 = 4+ [ignorable] means IsolationLevel;
-        session_id: i32 = 7+ [ignorable];
+        session_id: i32 = 7+ [ignorable] means FetchSessionId;
         session_epoch: i32 = 7+ default (-1) [ignorable] means FetchSessionEpoch;
         topics: Vec<FetchTopic<'a>> = 0+;
         forgotten_topics_data: Vec<ForgottenTopic<'a>> = 7+;
@@ -18,11 +18,11 @@ crate::schema! {
     }
     ReplicaState {
         replica_id: i32 = 15+ default (-1) means ReplicaId;
-        replica_epoch: i64 = 15+ default (-1);
+        replica_epoch: i64 = 15+ default (-1) means BrokerEpoch;
     }
     FetchTopic {
         topic: Str<'a> = 0-12 [ignorable];
-        topic_id: Uuid = 13+ [ignorable];
+        topic_id: Uuid = 13+ [ignorable] means TopicId;
         partitions: Vec<FetchPartition<'a>> = 0+;
     }
     FetchPartition {
@@ -31,13 +31,13 @@ crate::schema! {
         fetch_offset: i64 = 0+ means Offset;
         last_fetched_epoch: i32 = 12+ default (-1) means LeaderEpoch;
         log_start_offset: i64 = 5+ default (-1) [ignorable] means Offset;
-        partition_max_bytes: i32 = 0+;
-        replica_directory_id: Uuid = 17+ tag 0 [ignorable] means DirectoryId;
-        high_watermark: i64 = 18+ tag 1 default (9223372036854775807) [ignorable] means Offset;
+        partition_max_bytes: i32 = 0+ means Size;
+        replica_directory_id: Uuid = 17+ tag 0 [ignorable] means VoterDirectoryId;
+        high_watermark: i64 = 18+ tag 1 default (9223372036854775807) [ignorable] means HighWatermarkHint;
     }
     ForgottenTopic {
         topic: Str<'a> = 7-12 [ignorable];
-        topic_id: Uuid = 13+ [ignorable];
+        topic_id: Uuid = 13+ [ignorable] means TopicId;
         partitions: Vec<i32> = 7+;
     }
 }
@@ -47,13 +47,13 @@ crate::schema! {
     FetchResponse {
         throttle_time_ms: i32 = 1+ [ignorable] means Millis;
         error_code: i16 = 7+ [ignorable] means ErrorCode;
-        session_id: i32 = 7+;
+        session_id: i32 = 7+ means FetchSessionId;
         responses: Vec<FetchableTopicResponse<'a>> = 0+;
         node_endpoints: Vec<NodeEndpoint<'a>> = 16+ tag 0;
     }
     FetchableTopicResponse {
         topic: Str<'a> = 0-12 [ignorable];
-        topic_id: Uuid = 13+ [ignorable];
+        topic_id: Uuid = 13+ [ignorable] means TopicId;
         partitions: Vec<PartitionData<'a>> = 0+;
     }
     PartitionData {
@@ -127,7 +127,7 @@ crate::schema! {
         partition_index: i32 = 0+;
         error_code: i16 = 0+ means ErrorCode;
         timestamp: i64 = 1+ default (-1) means Timestamp;
-        offset: i64 = 1+ default (-1) means Offset;
+        offset: i64 = 1+ default (-1) means FoundOffset;
         leader_epoch: i32 = 4+ default (-1) means LeaderEpoch;
         old_style_offsets: Vec<i64> = 0-0;
     }

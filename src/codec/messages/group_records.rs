@@ -35,7 +35,7 @@ crate::schema! {
         metadata: Str<'a> = 0+;
         commit_timestamp: i64 = 0+ means Timestamp;
         expire_timestamp: i64 = 1-1 default (-1) [ignorable] means Timestamp;
-        topic_id: Uuid = 4+ tag 0 [ignorable];
+        topic_id: Uuid = 4+ tag 0 [ignorable] means TopicId;
     }
 }
 
@@ -96,7 +96,7 @@ crate::schema! {
         topics: Vec<TopicMetadata<'a>> = 0+;
     }
     TopicMetadata {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         topic_name: Str<'a> = 0+;
         num_partitions: i32 = 0+;
         partition_metadata: Vec<PartitionMetadata<'a>> = 0+;
@@ -167,7 +167,7 @@ crate::schema! {
         topic_partitions: Vec<TopicPartition<'a>> = 0+;
     }
     TopicPartition {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partitions: Vec<i32> = 0+;
     }
 }
@@ -184,13 +184,13 @@ crate::schema! {
     mod consumer_group_current_member_assignment_value: CoordinatorValue 8, versions 0-0, current 0-0, flexible (0+), unstable ();
     ConsumerGroupCurrentMemberAssignmentValue {
         member_epoch: i32 = 0+ means MemberEpoch;
-        previous_member_epoch: i32 = 0+;
+        previous_member_epoch: i32 = 0+ means MemberEpoch;
         state: i8 = 0+ means ConsumerMemberState;
         assigned_partitions: Vec<TopicPartitions<'a>> = 0+;
         partitions_pending_revocation: Vec<TopicPartitions<'a>> = 0+;
     }
     TopicPartitions {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partitions: Vec<i32> = 0+;
         assignment_epochs: Option<Vec<i32>> = 0+ tag 0 nullable (0+);
     }
@@ -258,7 +258,7 @@ crate::schema! {
         topic_partitions: Vec<TopicPartition<'a>> = 0+;
     }
     TopicPartition {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partitions: Vec<i32> = 0+;
     }
 }
@@ -275,12 +275,12 @@ crate::schema! {
     mod share_group_current_member_assignment_value: CoordinatorValue 14, versions 0-0, current 0-0, flexible (0+), unstable ();
     ShareGroupCurrentMemberAssignmentValue {
         member_epoch: i32 = 0+ means MemberEpoch;
-        previous_member_epoch: i32 = 0+;
+        previous_member_epoch: i32 = 0+ means MemberEpoch;
         state: i8 = 0+ means ShareMemberState;
         assigned_partitions: Vec<TopicPartitions<'a>> = 0+;
     }
     TopicPartitions {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partitions: Vec<i32> = 0+;
     }
 }
@@ -300,12 +300,12 @@ crate::schema! {
         deleting_topics: Vec<TopicInfo<'a>> = 0+;
     }
     TopicPartitionsInfo {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         topic_name: Str<'a> = 0+;
         partitions: Vec<i32> = 0+;
     }
     TopicInfo {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         topic_name: Str<'a> = 0+;
     }
 }
@@ -339,10 +339,10 @@ crate::schema! {
     StreamsGroupMetadataValue {
         epoch: i32 = 0+;
         metadata_hash: i64 = 0+;
-        validated_topology_epoch: i32 = 0+ tag 0 default (-1);
+        validated_topology_epoch: i32 = 0+ tag 0 default (-1) means TopologyEpoch;
         last_assignment_configs: Option<Vec<LastAssignmentConfig<'a>>> = 0+ tag 1 nullable (0+);
-        stored_description_topology_epoch: i32 = 0+ tag 2 default (-1);
-        failed_description_topology_epoch: i32 = 0+ tag 3 default (-1);
+        stored_description_topology_epoch: i32 = 0+ tag 2 default (-1) means TopologyEpoch;
+        failed_description_topology_epoch: i32 = 0+ tag 3 default (-1) means TopologyEpoch;
     }
     LastAssignmentConfig {
         key: Str<'a> = 0+;
@@ -366,7 +366,7 @@ crate::schema! {
         client_id: Str<'a> = 0+;
         client_host: Str<'a> = 0+;
         rebalance_timeout_ms: i32 = 0+ default (-1) means Millis;
-        topology_epoch: i32 = 0+;
+        topology_epoch: i32 = 0+ means TopologyEpoch;
         process_id: Str<'a> = 0+;
         user_endpoint: Option<Endpoint<'a>> = 0+ nullable (0+) default (null);
         client_tags: Vec<KeyValue<'a>> = 0+;
@@ -429,7 +429,7 @@ crate::schema! {
     mod streams_group_current_member_assignment_value: CoordinatorValue 22, versions 0-0, current 0-0, flexible (0+), unstable ();
     StreamsGroupCurrentMemberAssignmentValue {
         member_epoch: i32 = 0+ means MemberEpoch;
-        previous_member_epoch: i32 = 0+;
+        previous_member_epoch: i32 = 0+ means MemberEpoch;
         state: i8 = 0+ means StreamsMemberState;
         active_tasks: Vec<TaskIds<'a>> = 0+;
         standby_tasks: Vec<TaskIds<'a>> = 0+;
@@ -455,7 +455,7 @@ crate::schema! {
 crate::schema! {
     mod streams_group_topology_value: CoordinatorValue 23, versions 0-0, current 0-0, flexible (0+), unstable ();
     StreamsGroupTopologyValue {
-        epoch: i32 = 0+;
+        epoch: i32 = 0+ means TopologyEpoch;
         subtopologies: Vec<Subtopology<'a>> = 0+;
     }
     Subtopology {
@@ -469,8 +469,8 @@ crate::schema! {
     }
     TopicInfo {
         name: Str<'a> = 0+;
-        partitions: i32 = 0+;
-        replication_factor: i16 = 0+ means BrokerDefault;
+        partitions: i32 = 0+ means StreamsPartitions;
+        replication_factor: i16 = 0+ means StreamsReplicas;
         topic_configs: Vec<TopicConfig<'a>> = 0+;
     }
     TopicConfig {

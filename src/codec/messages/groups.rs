@@ -7,12 +7,12 @@ crate::schema! {
         generation_id_or_member_epoch: i32 = 1+ default (-1) [ignorable] means Generation;
         member_id: Str<'a> = 1+ [ignorable];
         group_instance_id: Option<Str<'a>> = 7+ nullable (7+) default (null);
-        retention_time_ms: i64 = 2-4 default (-1) [ignorable] means Millis;
+        retention_time_ms: i64 = 2-4 default (-1) [ignorable] means MillisOrDefault;
         topics: Vec<OffsetCommitRequestTopic<'a>> = 0+;
     }
     OffsetCommitRequestTopic {
         name: Str<'a> = 0-9 [ignorable];
-        topic_id: Uuid = 10+ [ignorable];
+        topic_id: Uuid = 10+ [ignorable] means TopicId;
         partitions: Vec<OffsetCommitRequestPartition<'a>> = 0+;
     }
     OffsetCommitRequestPartition {
@@ -32,7 +32,7 @@ crate::schema! {
     }
     OffsetCommitResponseTopic {
         name: Str<'a> = 0-9 [ignorable];
-        topic_id: Uuid = 10+ [ignorable];
+        topic_id: Uuid = 10+ [ignorable] means TopicId;
         partitions: Vec<OffsetCommitResponsePartition<'a>> = 0+;
     }
     OffsetCommitResponsePartition {
@@ -56,12 +56,12 @@ crate::schema! {
     OffsetFetchRequestGroup {
         group_id: Str<'a> = 8+;
         member_id: Option<Str<'a>> = 9+ nullable (9+) default (null) [ignorable];
-        member_epoch: i32 = 9+ default (-1) [ignorable] means MemberEpoch;
+        member_epoch: i32 = 9+ default (-1) [ignorable] means Generation;
         topics: Option<Vec<OffsetFetchRequestTopics<'a>>> = 8+ nullable (8+);
     }
     OffsetFetchRequestTopics {
         name: Str<'a> = 8-9 [ignorable];
-        topic_id: Uuid = 10+ [ignorable];
+        topic_id: Uuid = 10+ [ignorable] means TopicId;
         partition_indexes: Vec<i32> = 8+;
     }
 }
@@ -80,7 +80,7 @@ crate::schema! {
     }
     OffsetFetchResponsePartition {
         partition_index: i32 = 0-7;
-        committed_offset: i64 = 0-7 means Offset;
+        committed_offset: i64 = 0-7 means CommittedOffset;
         committed_leader_epoch: i32 = 5-7 default (-1) [ignorable] means LeaderEpoch;
         metadata: Option<Str<'a>> = 0-7 nullable (0-7);
         error_code: i16 = 0-7 means ErrorCode;
@@ -92,12 +92,12 @@ crate::schema! {
     }
     OffsetFetchResponseTopics {
         name: Str<'a> = 8-9 [ignorable];
-        topic_id: Uuid = 10+ [ignorable];
+        topic_id: Uuid = 10+ [ignorable] means TopicId;
         partitions: Vec<OffsetFetchResponsePartitions<'a>> = 8+;
     }
     OffsetFetchResponsePartitions {
         partition_index: i32 = 8+;
-        committed_offset: i64 = 8+ means Offset;
+        committed_offset: i64 = 8+ means CommittedOffset;
         committed_leader_epoch: i32 = 8+ default (-1) [ignorable] means LeaderEpoch;
         metadata: Option<Str<'a>> = 8+ nullable (8+);
         error_code: i16 = 8+ means ErrorCode;

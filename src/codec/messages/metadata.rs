@@ -9,7 +9,7 @@ crate::schema! {
         include_topic_authorized_operations: bool = 8+;
     }
     MetadataRequestTopic {
-        topic_id: Uuid = 10+ [ignorable];
+        topic_id: Uuid = 10+ [ignorable] means TopicId;
         name: Option<Str<'a>> = 0+ nullable (10+);
     }
 }
@@ -34,7 +34,7 @@ crate::schema! {
     MetadataResponseTopic {
         error_code: i16 = 0+ means ErrorCode;
         name: Option<Str<'a>> = 0+ nullable (12+);
-        topic_id: Uuid = 10+ [ignorable];
+        topic_id: Uuid = 10+ [ignorable] means TopicId;
         is_internal: bool = 1+ [ignorable];
         partitions: Vec<MetadataResponsePartition<'a>> = 0+;
         topic_authorized_operations: i32 = 8+ default (-2147483648) means AclOperations;
@@ -67,7 +67,7 @@ crate::schema! {
         api_keys: Vec<ApiVersion<'a>> = 0+;
         throttle_time_ms: i32 = 1+ [ignorable] means Millis;
         supported_features: Vec<SupportedFeatureKey<'a>> = 3+ tag 0 [ignorable];
-        finalized_features_epoch: i64 = 3+ tag 1 default (-1) [ignorable];
+        finalized_features_epoch: i64 = 3+ tag 1 default (-1) [ignorable] means UnknownOrNumber;
         finalized_features: Vec<FinalizedFeatureKey<'a>> = 3+ tag 2 [ignorable];
         zk_migration_ready: bool = 3+ tag 3 [ignorable];
     }
@@ -144,7 +144,7 @@ crate::schema! {
     DescribeTopicPartitionsResponseTopic {
         error_code: i16 = 0+ means ErrorCode;
         name: Option<Str<'a>> = 0+ nullable (0+);
-        topic_id: Uuid = 0+ [ignorable];
+        topic_id: Uuid = 0+ [ignorable] means TopicId;
         is_internal: bool = 0+ [ignorable];
         partitions: Vec<DescribeTopicPartitionsResponsePartition<'a>> = 0+;
         topic_authorized_operations: i32 = 0+ default (-2147483648) means AclOperations;

@@ -6,14 +6,14 @@ crate::schema! {
         broker_id: i32 = 0+ means BrokerId;
         is_migrating_zk_broker: bool = 2+;
         incarnation_id: Uuid = 0+;
-        broker_epoch: i64 = 0+;
+        broker_epoch: i64 = 0+ means BrokerEpoch;
         end_points: Vec<BrokerEndpoint<'a>> = 0+;
         features: Vec<BrokerFeature<'a>> = 0+;
         rack: Option<Str<'a>> = 0+ nullable (0+);
         fenced: bool = 0+ default (true);
         in_controlled_shutdown: bool = 1+;
         log_dirs: Vec<Uuid> = 3+ tag 0 means DirectoryId;
-        cordoned_log_dirs: Option<Vec<Uuid>> = 4+ tag 1 nullable (4+) default (null);
+        cordoned_log_dirs: Option<Vec<Uuid>> = 4+ tag 1 nullable (4+) default (null) means DirectoryId;
     }
     BrokerEndpoint {
         name: Str<'a> = 0+;
@@ -32,7 +32,7 @@ crate::schema! {
     mod unregister_broker_record: Metadata 1, versions 0-0, current 0-0, flexible (0+), unstable ();
     UnregisterBrokerRecord {
         broker_id: i32 = 0+ means BrokerId;
-        broker_epoch: i64 = 0+;
+        broker_epoch: i64 = 0+ means BrokerEpoch;
     }
 }
 
@@ -40,7 +40,7 @@ crate::schema! {
     mod topic_record: Metadata 2, versions 0-0, current 0-0, flexible (0+), unstable ();
     TopicRecord {
         name: Str<'a> = 0+;
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
     }
 }
 
@@ -48,7 +48,7 @@ crate::schema! {
     mod partition_record: Metadata 3, versions 0-2, current 0-2, flexible (0+), unstable ();
     PartitionRecord {
         partition_id: i32 = 0+ default (-1);
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         replicas: Vec<i32> = 0+ means BrokerId;
         isr: Vec<i32> = 0+ means BrokerId;
         removing_replicas: Vec<i32> = 0+ means BrokerId;
@@ -77,7 +77,7 @@ crate::schema! {
     mod partition_change_record: Metadata 5, versions 0-2, current 0-2, flexible (0+), unstable ();
     PartitionChangeRecord {
         partition_id: i32 = 0+ default (-1);
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         isr: Option<Vec<i32>> = 0+ tag 0 nullable (0+) default (null) means BrokerId;
         leader: i32 = 0+ tag 1 default (-2) means LeaderChange;
         replicas: Option<Vec<i32>> = 0+ tag 2 nullable (0+) default (null) means BrokerId;
@@ -93,23 +93,23 @@ crate::schema! {
 crate::schema! {
     mod fence_broker_record: Metadata 7, versions 0-0, current 0-0, flexible (0+), unstable ();
     FenceBrokerRecord {
-        id: i32 = 0+;
-        epoch: i64 = 0+;
+        id: i32 = 0+ means BrokerId;
+        epoch: i64 = 0+ means BrokerEpoch;
     }
 }
 
 crate::schema! {
     mod unfence_broker_record: Metadata 8, versions 0-0, current 0-0, flexible (0+), unstable ();
     UnfenceBrokerRecord {
-        id: i32 = 0+;
-        epoch: i64 = 0+;
+        id: i32 = 0+ means BrokerId;
+        epoch: i64 = 0+ means BrokerEpoch;
     }
 }
 
 crate::schema! {
     mod remove_topic_record: Metadata 9, versions 0-0, current 0-0, flexible (0+), unstable ();
     RemoveTopicRecord {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
     }
 }
 
@@ -142,7 +142,7 @@ crate::schema! {
     mod feature_level_record: Metadata 12, versions 0-0, current 0-0, flexible (0+), unstable ();
     FeatureLevelRecord {
         name: Str<'a> = 0+;
-        feature_level: i16 = 0+;
+        feature_level: i16 = 0+ means FeatureLevel;
     }
 }
 
@@ -164,7 +164,7 @@ crate::schema! {
     mod producer_ids_record: Metadata 15, versions 0-0, current 0-0, flexible (0+), unstable ();
     ProducerIdsRecord {
         broker_id: i32 = 0+ means BrokerId;
-        broker_epoch: i64 = 0+ default (-1);
+        broker_epoch: i64 = 0+ default (-1) means BrokerEpoch;
         next_producer_id: i64 = 0+ means ProducerId;
     }
 }
@@ -173,11 +173,11 @@ crate::schema! {
     mod broker_registration_change_record: Metadata 17, versions 0-3, current 0-3, flexible (0+), unstable ();
     BrokerRegistrationChangeRecord {
         broker_id: i32 = 0+ means BrokerId;
-        broker_epoch: i64 = 0+;
+        broker_epoch: i64 = 0+ means BrokerEpoch;
         fenced: i8 = 0+ tag 0 means FencingChange;
         in_controlled_shutdown: i8 = 1+ tag 1 means ControlledShutdownChange;
         log_dirs: Vec<Uuid> = 2+ tag 2 means DirectoryId;
-        cordoned_log_dirs: Option<Vec<Uuid>> = 3+ tag 3 nullable (3+) default (null);
+        cordoned_log_dirs: Option<Vec<Uuid>> = 3+ tag 3 nullable (3+) default (null) means DirectoryId;
     }
 }
 

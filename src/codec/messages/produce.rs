@@ -10,7 +10,7 @@ crate::schema! {
     }
     TopicProduceData {
         name: Str<'a> = 0-12 [ignorable];
-        topic_id: Uuid = 13+ [ignorable];
+        topic_id: Uuid = 13+ [ignorable] means TopicId;
         partition_data: Vec<PartitionProduceData<'a>> = 0+;
     }
     PartitionProduceData {
@@ -28,14 +28,14 @@ crate::schema! {
     }
     TopicProduceResponse {
         name: Str<'a> = 0-12 [ignorable];
-        topic_id: Uuid = 13+ [ignorable];
+        topic_id: Uuid = 13+ [ignorable] means TopicId;
         partition_responses: Vec<PartitionProduceResponse<'a>> = 0+;
     }
     PartitionProduceResponse {
         index: i32 = 0+;
         error_code: i16 = 0+ means ErrorCode;
         base_offset: i64 = 0+ means Offset;
-        log_append_time_ms: i64 = 2+ default (-1) [ignorable] means Timestamp;
+        log_append_time_ms: i64 = 2+ default (-1) [ignorable] means LogAppendTime;
         log_start_offset: i64 = 5+ default (-1) [ignorable] means Offset;
         record_errors: Vec<BatchIndexAndErrorMessage<'a>> = 8+ [ignorable];
         error_message: Option<Str<'a>> = 8+ nullable (8+) default (null) [ignorable];

@@ -15,10 +15,10 @@ crate::schema! {
         partition_index: i32 = 0+;
         replica_epoch: i32 = 0+;
         replica_id: i32 = 0+ means BrokerId;
-        replica_directory_id: Uuid = 1+ [ignorable] means DirectoryId;
-        voter_directory_id: Uuid = 1+ [ignorable] means DirectoryId;
+        replica_directory_id: Uuid = 1+ [ignorable] means VoterDirectoryId;
+        voter_directory_id: Uuid = 1+ [ignorable] means VoterDirectoryId;
         last_offset_epoch: i32 = 0+ means LeaderEpoch;
-        last_offset: i64 = 0+;
+        last_offset: i64 = 0+ means Offset;
         pre_vote: bool = 2+;
     }
 }
@@ -62,7 +62,7 @@ crate::schema! {
     }
     PartitionData {
         partition_index: i32 = 0+;
-        voter_directory_id: Uuid = 1+ [ignorable] means DirectoryId;
+        voter_directory_id: Uuid = 1+ [ignorable] means VoterDirectoryId;
         leader_id: i32 = 0+ means BrokerId;
         leader_epoch: i32 = 0+ means LeaderEpoch;
     }
@@ -117,7 +117,7 @@ crate::schema! {
     }
     ReplicaInfo {
         candidate_id: i32 = 1+ means BrokerId;
-        candidate_directory_id: Uuid = 1+;
+        candidate_directory_id: Uuid = 1+ means VoterDirectoryId;
     }
     LeaderEndpoint {
         name: Str<'a> = 1+;
@@ -188,8 +188,8 @@ crate::schema! {
     }
     ReplicaState {
         replica_id: i32 = 0+ means BrokerId;
-        replica_directory_id: Uuid = 2+ means DirectoryId;
-        log_end_offset: i64 = 0+;
+        replica_directory_id: Uuid = 2+ means VoterDirectoryId;
+        log_end_offset: i64 = 0+ means Offset;
         last_fetch_timestamp: i64 = 1+ default (-1) [ignorable] means Timestamp;
         last_caught_up_timestamp: i64 = 1+ default (-1) [ignorable] means Timestamp;
     }
@@ -209,7 +209,7 @@ crate::schema! {
     FetchSnapshotRequest {
         cluster_id: Option<Str<'a>> = 0+ tag 0 nullable (0+) default (null);
         replica_id: i32 = 0+ default (-1) means ReplicaId;
-        max_bytes: i32 = 0+ default (2147483647);
+        max_bytes: i32 = 0+ default (2147483647) means Size;
         topics: Vec<TopicSnapshot<'a>> = 0+;
     }
     TopicSnapshot {
@@ -221,11 +221,11 @@ crate::schema! {
         current_leader_epoch: i32 = 0+ means LeaderEpoch;
         snapshot_id: SnapshotId<'a> = 0+;
         position: i64 = 0+;
-        replica_directory_id: Uuid = 1+ tag 0 [ignorable] means DirectoryId;
+        replica_directory_id: Uuid = 1+ tag 0 [ignorable] means VoterDirectoryId;
     }
     SnapshotId {
         end_offset: i64 = 0+ means Offset;
-        epoch: i32 = 0+;
+        epoch: i32 = 0+ means LeaderEpoch;
     }
 }
 
@@ -246,13 +246,13 @@ crate::schema! {
         error_code: i16 = 0+ means ErrorCode;
         snapshot_id: SnapshotId<'a> = 0+;
         current_leader: LeaderIdAndEpoch<'a> = 0+ tag 0;
-        size: i64 = 0+;
+        size: i64 = 0+ means Size;
         position: i64 = 0+;
         unaligned_records: Records<'a> = 0+;
     }
     SnapshotId {
         end_offset: i64 = 0+ means Offset;
-        epoch: i32 = 0+;
+        epoch: i32 = 0+ means LeaderEpoch;
     }
     LeaderIdAndEpoch {
         leader_id: i32 = 0+ means BrokerId;
@@ -271,7 +271,7 @@ crate::schema! {
         cluster_id: Option<Str<'a>> = 0+ nullable (0+);
         timeout_ms: i32 = 0+ means Millis;
         voter_id: i32 = 0+ means BrokerId;
-        voter_directory_id: Uuid = 0+ means DirectoryId;
+        voter_directory_id: Uuid = 0+ means VoterDirectoryId;
         listeners: Vec<Listener<'a>> = 0+;
         ack_when_committed: bool = 1+ default (true);
     }
@@ -296,7 +296,7 @@ crate::schema! {
     RemoveRaftVoterRequest {
         cluster_id: Option<Str<'a>> = 0+ nullable (0+);
         voter_id: i32 = 0+ means BrokerId;
-        voter_directory_id: Uuid = 0+ means DirectoryId;
+        voter_directory_id: Uuid = 0+ means VoterDirectoryId;
     }
 }
 
@@ -315,7 +315,7 @@ crate::schema! {
         cluster_id: Option<Str<'a>> = 0+ nullable (0+);
         current_leader_epoch: i32 = 0+ means LeaderEpoch;
         voter_id: i32 = 0+ means BrokerId;
-        voter_directory_id: Uuid = 0+ means DirectoryId;
+        voter_directory_id: Uuid = 0+ means VoterDirectoryId;
         listeners: Vec<Listener<'a>> = 0+;
         k_raft_version_feature: KRaftVersionFeature<'a> = 0+;
     }

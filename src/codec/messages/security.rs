@@ -131,7 +131,7 @@ crate::schema! {
         error_code: i16 = 0+ means ErrorCode;
         error_message: Option<Str<'a>> = 0+ nullable (0+);
         auth_bytes: Bytes<'a> = 0+ means Sasl;
-        session_lifetime_ms: i64 = 1+ [ignorable] means Millis;
+        session_lifetime_ms: i64 = 1+ [ignorable] means SessionLifetime;
     }
 }
 
@@ -141,7 +141,7 @@ crate::schema! {
         owner_principal_type: Option<Str<'a>> = 3+ nullable (3+);
         owner_principal_name: Option<Str<'a>> = 3+ nullable (3+);
         renewers: Vec<CreatableRenewers<'a>> = 0+;
-        max_lifetime_ms: i64 = 0+ means Millis;
+        max_lifetime_ms: i64 = 0+ means MillisOrDefault;
     }
     CreatableRenewers {
         principal_type: Str<'a> = 0+;
@@ -170,7 +170,7 @@ crate::schema! {
     mod renew_delegation_token_request: Request 39, versions 0-2, current 1-2, flexible (2+), unstable ();
     RenewDelegationTokenRequest {
         hmac: Bytes<'a> = 0+ means Secret;
-        renew_period_ms: i64 = 0+ means Millis;
+        renew_period_ms: i64 = 0+ means MillisOrDefault;
     }
 }
 
@@ -187,7 +187,7 @@ crate::schema! {
     mod expire_delegation_token_request: Request 40, versions 0-2, current 1-2, flexible (2+), unstable ();
     ExpireDelegationTokenRequest {
         hmac: Bytes<'a> = 0+ means Secret;
-        expiry_time_period_ms: i64 = 0+ means Millis;
+        expiry_time_period_ms: i64 = 0+ means ExpiryPeriod;
     }
 }
 

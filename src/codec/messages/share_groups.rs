@@ -5,7 +5,7 @@ crate::schema! {
     ShareGroupHeartbeatRequest {
         group_id: Str<'a> = 0+;
         member_id: Str<'a> = 0+;
-        member_epoch: i32 = 0+ means MemberEpoch;
+        member_epoch: i32 = 0+ means HeartbeatEpoch;
         rack_id: Option<Str<'a>> = 0+ nullable (0+) default (null);
         subscribed_topic_names: Option<Vec<Str<'a>>> = 0+ nullable (0+) default (null);
     }
@@ -18,7 +18,7 @@ crate::schema! {
         error_code: i16 = 0+ means ErrorCode;
         error_message: Option<Str<'a>> = 0+ nullable (0+) default (null);
         member_id: Option<Str<'a>> = 0+ nullable (0+) default (null);
-        member_epoch: i32 = 0+ means MemberEpoch;
+        member_epoch: i32 = 0+ means HeartbeatEpoch;
         heartbeat_interval_ms: i32 = 0+ means Millis;
         assignment: Option<Assignment<'a>> = 0+ nullable (0+) default (null);
     }
@@ -26,7 +26,7 @@ crate::schema! {
         topic_partitions: Vec<TopicPartitions<'a>> = 0+;
     }
     TopicPartitions {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partitions: Vec<i32> = 0+;
     }
 }
@@ -69,7 +69,7 @@ crate::schema! {
         topic_partitions: Vec<TopicPartitions<'a>> = 0+;
     }
     TopicPartitions {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         topic_name: Str<'a> = 0+;
         partitions: Vec<i32> = 0+;
     }
@@ -80,10 +80,10 @@ crate::schema! {
     ShareFetchRequest {
         group_id: Option<Str<'a>> = 0+ nullable (0+) default (null);
         member_id: Option<Str<'a>> = 0+ nullable (0+);
-        share_session_epoch: i32 = 0+ means FetchSessionEpoch;
+        share_session_epoch: i32 = 0+ means ShareSessionEpoch;
         max_wait_ms: i32 = 0+ means Millis;
-        min_bytes: i32 = 0+;
-        max_bytes: i32 = 0+ default (2147483647);
+        min_bytes: i32 = 0+ means Size;
+        max_bytes: i32 = 0+ default (2147483647) means Size;
         max_records: i32 = 1+;
         batch_size: i32 = 1+;
         share_acquire_mode: i8 = 2+ [ignorable] means ShareAcquireMode;
@@ -92,12 +92,12 @@ crate::schema! {
         forgotten_topics_data: Vec<ForgottenTopic<'a>> = 0+;
     }
     FetchTopic {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partitions: Vec<FetchPartition<'a>> = 0+;
     }
     FetchPartition {
         partition_index: i32 = 0+;
-        partition_max_bytes: i32 = 0-0;
+        partition_max_bytes: i32 = 0-0 means Size;
         acknowledgement_batches: Vec<AcknowledgementBatch<'a>> = 0+;
     }
     AcknowledgementBatch {
@@ -106,7 +106,7 @@ crate::schema! {
         acknowledge_types: Vec<i8> = 0+ means AcknowledgeType;
     }
     ForgottenTopic {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partitions: Vec<i32> = 0+;
     }
 }
@@ -122,7 +122,7 @@ crate::schema! {
         node_endpoints: Vec<NodeEndpoint<'a>> = 0+;
     }
     ShareFetchableTopicResponse {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partitions: Vec<PartitionData<'a>> = 0+;
     }
     PartitionData {
@@ -157,12 +157,12 @@ crate::schema! {
     ShareAcknowledgeRequest {
         group_id: Option<Str<'a>> = 0+ nullable (0+) default (null);
         member_id: Option<Str<'a>> = 0+ nullable (0+);
-        share_session_epoch: i32 = 0+ means FetchSessionEpoch;
+        share_session_epoch: i32 = 0+ means ShareSessionEpoch;
         is_renew_ack: bool = 2+;
         topics: Vec<AcknowledgeTopic<'a>> = 0+;
     }
     AcknowledgeTopic {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partitions: Vec<AcknowledgePartition<'a>> = 0+;
     }
     AcknowledgePartition {
@@ -187,7 +187,7 @@ crate::schema! {
         node_endpoints: Vec<NodeEndpoint<'a>> = 0+;
     }
     ShareAcknowledgeTopicResponse {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partitions: Vec<PartitionData<'a>> = 0+;
     }
     PartitionData {
@@ -215,13 +215,13 @@ crate::schema! {
         topics: Vec<InitializeStateData<'a>> = 0+;
     }
     InitializeStateData {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partitions: Vec<PartitionData<'a>> = 0+;
     }
     PartitionData {
         partition: i32 = 0+;
         state_epoch: i32 = 0+;
-        start_offset: i64 = 0+ means Offset;
+        start_offset: i64 = 0+ means ShareStartOffset;
     }
 }
 
@@ -231,7 +231,7 @@ crate::schema! {
         results: Vec<InitializeStateResult<'a>> = 0+;
     }
     InitializeStateResult {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partitions: Vec<PartitionResult<'a>> = 0+;
     }
     PartitionResult {
@@ -248,7 +248,7 @@ crate::schema! {
         topics: Vec<ReadStateData<'a>> = 0+;
     }
     ReadStateData {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partitions: Vec<PartitionData<'a>> = 0+;
     }
     PartitionData {
@@ -263,7 +263,7 @@ crate::schema! {
         results: Vec<ReadStateResult<'a>> = 0+;
     }
     ReadStateResult {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partitions: Vec<PartitionResult<'a>> = 0+;
     }
     PartitionResult {
@@ -271,7 +271,7 @@ crate::schema! {
         error_code: i16 = 0+ means ErrorCode;
         error_message: Option<Str<'a>> = 0+ nullable (0+) default (null);
         state_epoch: i32 = 0+;
-        start_offset: i64 = 0+ means Offset;
+        start_offset: i64 = 0+ means ShareStartOffset;
         state_batches: Vec<StateBatch<'a>> = 0+;
     }
     StateBatch {
@@ -289,15 +289,15 @@ crate::schema! {
         topics: Vec<WriteStateData<'a>> = 0+;
     }
     WriteStateData {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partitions: Vec<PartitionData<'a>> = 0+;
     }
     PartitionData {
         partition: i32 = 0+;
         state_epoch: i32 = 0+;
         leader_epoch: i32 = 0+ means LeaderEpoch;
-        start_offset: i64 = 0+ means Offset;
-        delivery_complete_count: i32 = 1+ default (-1) [ignorable];
+        start_offset: i64 = 0+ means ShareStartChange;
+        delivery_complete_count: i32 = 1+ default (-1) [ignorable] means UnknownOrNumber;
         state_batches: Vec<StateBatch<'a>> = 0+;
     }
     StateBatch {
@@ -314,7 +314,7 @@ crate::schema! {
         results: Vec<WriteStateResult<'a>> = 0+;
     }
     WriteStateResult {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partitions: Vec<PartitionResult<'a>> = 0+;
     }
     PartitionResult {
@@ -331,7 +331,7 @@ crate::schema! {
         topics: Vec<DeleteStateData<'a>> = 0+;
     }
     DeleteStateData {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partitions: Vec<PartitionData<'a>> = 0+;
     }
     PartitionData {
@@ -345,7 +345,7 @@ crate::schema! {
         results: Vec<DeleteStateResult<'a>> = 0+;
     }
     DeleteStateResult {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partitions: Vec<PartitionResult<'a>> = 0+;
     }
     PartitionResult {
@@ -362,7 +362,7 @@ crate::schema! {
         topics: Vec<ReadStateSummaryData<'a>> = 0+;
     }
     ReadStateSummaryData {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partitions: Vec<PartitionData<'a>> = 0+;
     }
     PartitionData {
@@ -377,7 +377,7 @@ crate::schema! {
         results: Vec<ReadStateSummaryResult<'a>> = 0+;
     }
     ReadStateSummaryResult {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partitions: Vec<PartitionResult<'a>> = 0+;
     }
     PartitionResult {
@@ -386,8 +386,8 @@ crate::schema! {
         error_message: Option<Str<'a>> = 0+ nullable (0+) default (null);
         state_epoch: i32 = 0+;
         leader_epoch: i32 = 0+ means LeaderEpoch;
-        start_offset: i64 = 0+ means Offset;
-        delivery_complete_count: i32 = 1+ default (-1) [ignorable];
+        start_offset: i64 = 0+ means ShareStartOffset;
+        delivery_complete_count: i32 = 1+ default (-1) [ignorable] means UnknownOrNumber;
     }
 }
 
@@ -420,14 +420,14 @@ crate::schema! {
     }
     DescribeShareGroupOffsetsResponseTopic {
         topic_name: Str<'a> = 0+;
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partitions: Vec<DescribeShareGroupOffsetsResponsePartition<'a>> = 0+;
     }
     DescribeShareGroupOffsetsResponsePartition {
         partition_index: i32 = 0+;
-        start_offset: i64 = 0+ means Offset;
+        start_offset: i64 = 0+ means ShareStartOffset;
         leader_epoch: i32 = 0+ means LeaderEpoch;
-        lag: i64 = 1+ default (-1) [ignorable];
+        lag: i64 = 1+ default (-1) [ignorable] means UnknownOrNumber;
         error_code: i16 = 0+ means ErrorCode;
         error_message: Option<Str<'a>> = 0+ nullable (0+) default (null);
     }
@@ -459,7 +459,7 @@ crate::schema! {
     }
     AlterShareGroupOffsetsResponseTopic {
         topic_name: Str<'a> = 0+;
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partitions: Vec<AlterShareGroupOffsetsResponsePartition<'a>> = 0+;
     }
     AlterShareGroupOffsetsResponsePartition {
@@ -490,7 +490,7 @@ crate::schema! {
     }
     DeleteShareGroupOffsetsResponseTopic {
         topic_name: Str<'a> = 0+;
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         error_code: i16 = 0+ means ErrorCode;
         error_message: Option<Str<'a>> = 0+ nullable (0+) default (null);
     }

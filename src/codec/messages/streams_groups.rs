@@ -5,11 +5,11 @@ crate::schema! {
     StreamsGroupHeartbeatRequest {
         group_id: Str<'a> = 0+;
         member_id: Str<'a> = 0+;
-        member_epoch: i32 = 0+ means MemberEpoch;
+        member_epoch: i32 = 0+ means HeartbeatEpoch;
         endpoint_information_epoch: i32 = 0+;
         instance_id: Option<Str<'a>> = 0+ nullable (0+) default (null);
         rack_id: Option<Str<'a>> = 0+ nullable (0+) default (null);
-        rebalance_timeout_ms: i32 = 0+ default (-1) means Millis;
+        rebalance_timeout_ms: i32 = 0+ default (-1) means MillisOrUnchanged;
         topology: Option<Topology<'a>> = 0+ nullable (0+) default (null);
         active_tasks: Option<Vec<TaskIds<'a>>> = 0+ nullable (0+) default (null);
         standby_tasks: Option<Vec<TaskIds<'a>>> = 0+ nullable (0+) default (null);
@@ -22,7 +22,7 @@ crate::schema! {
         shutdown_application: bool = 0+;
     }
     Topology {
-        epoch: i32 = 0+;
+        epoch: i32 = 0+ means TopologyEpoch;
         subtopologies: Vec<Subtopology<'a>> = 0+;
     }
     Subtopology {
@@ -36,8 +36,8 @@ crate::schema! {
     }
     TopicInfo {
         name: Str<'a> = 0+;
-        partitions: i32 = 0+;
-        replication_factor: i16 = 0+ means BrokerDefault;
+        partitions: i32 = 0+ means StreamsPartitions;
+        replication_factor: i16 = 0+ means StreamsReplicas;
         topic_configs: Vec<KeyValue<'a>> = 0+;
     }
     KeyValue {
@@ -71,11 +71,11 @@ crate::schema! {
         error_code: i16 = 0+ means ErrorCode;
         error_message: Option<Str<'a>> = 0+ nullable (0+) default (null);
         member_id: Str<'a> = 0+;
-        member_epoch: i32 = 0+ means MemberEpoch;
+        member_epoch: i32 = 0+ means HeartbeatEpoch;
         heartbeat_interval_ms: i32 = 0+ means Millis;
         acceptable_recovery_lag_legacy: i32 = 0-0;
         task_offset_interval_ms: i32 = 0+ means Millis;
-        acceptable_recovery_lag: i64 = 1+ default (-1) [ignorable];
+        acceptable_recovery_lag: i64 = 1+ default (-1) [ignorable] means UnknownOrNumber;
         status: Option<Vec<Status<'a>>> = 0+ nullable (0+);
         active_tasks: Option<Vec<TaskIds<'a>>> = 0+ nullable (0+) default (null);
         standby_tasks: Option<Vec<TaskIds<'a>>> = 0+ nullable (0+) default (null);
@@ -137,7 +137,7 @@ crate::schema! {
         assignor_name: Option<Str<'a>> = 1+ nullable (1+) default (null) [ignorable];
     }
     Topology {
-        epoch: i32 = 0+;
+        epoch: i32 = 0+ means TopologyEpoch;
         subtopologies: Option<Vec<Subtopology<'a>>> = 0+ nullable (0+) default (null);
     }
     Subtopology {
@@ -149,8 +149,8 @@ crate::schema! {
     }
     TopicInfo {
         name: Str<'a> = 0+;
-        partitions: i32 = 0+;
-        replication_factor: i16 = 0+ means BrokerDefault;
+        partitions: i32 = 0+ means StreamsPartitions;
+        replication_factor: i16 = 0+ means StreamsReplicas;
         topic_configs: Vec<KeyValue<'a>> = 0+;
     }
     KeyValue {
@@ -164,7 +164,7 @@ crate::schema! {
         rack_id: Option<Str<'a>> = 0+ nullable (0+) default (null);
         client_id: Str<'a> = 0+;
         client_host: Str<'a> = 0+;
-        topology_epoch: i32 = 0+;
+        topology_epoch: i32 = 0+ means TopologyEpoch;
         process_id: Str<'a> = 0+;
         user_endpoint: Option<Endpoint<'a>> = 0+ nullable (0+) default (null);
         client_tags: Vec<KeyValue<'a>> = 0+;
@@ -219,7 +219,7 @@ crate::schema! {
     StreamsGroupTopologyDescriptionUpdateRequest {
         group_id: Str<'a> = 0+;
         member_id: Str<'a> = 0+;
-        topology_epoch: i32 = 0+;
+        topology_epoch: i32 = 0+ means TopologyEpoch;
         topology_description: TopologyDescription<'a> = 0+;
     }
     TopologyDescription {

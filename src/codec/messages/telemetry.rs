@@ -16,7 +16,7 @@ crate::schema! {
         subscription_id: i32 = 0+;
         accepted_compression_types: Vec<i8> = 0+ means CompressionType;
         push_interval_ms: i32 = 0+ means Millis;
-        telemetry_max_bytes: i32 = 0+;
+        telemetry_max_bytes: i32 = 0+ means Size;
         delta_temporality: bool = 0+;
         requested_metrics: Vec<Str<'a>> = 0+;
     }

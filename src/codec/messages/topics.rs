@@ -32,12 +32,12 @@ crate::schema! {
     }
     CreatableTopicResult {
         name: Str<'a> = 0+;
-        topic_id: Uuid = 7+ [ignorable];
+        topic_id: Uuid = 7+ [ignorable] means TopicId;
         error_code: i16 = 0+ means ErrorCode;
         error_message: Option<Str<'a>> = 1+ nullable (1+) [ignorable];
         topic_config_error_code: i16 = 5+ tag 0 [ignorable] means ErrorCode;
-        num_partitions: i32 = 5+ default (-1) [ignorable];
-        replication_factor: i16 = 5+ default (-1) [ignorable] means BrokerDefault;
+        num_partitions: i32 = 5+ default (-1) [ignorable] means UnknownOrNumber;
+        replication_factor: i16 = 5+ default (-1) [ignorable] means UnknownOrNumber;
         configs: Option<Vec<CreatableTopicConfigs<'a>>> = 5+ nullable (5+) [ignorable];
     }
     CreatableTopicConfigs {
@@ -58,7 +58,7 @@ crate::schema! {
     }
     DeleteTopicState {
         name: Option<Str<'a>> = 6+ nullable (6+) default (null);
-        topic_id: Uuid = 6+;
+        topic_id: Uuid = 6+ means TopicId;
     }
 }
 
@@ -70,7 +70,7 @@ crate::schema! {
     }
     DeletableTopicResult {
         name: Option<Str<'a>> = 0+ nullable (6+);
-        topic_id: Uuid = 6+ [ignorable];
+        topic_id: Uuid = 6+ [ignorable] means TopicId;
         error_code: i16 = 0+ means ErrorCode;
         error_message: Option<Str<'a>> = 5+ nullable (5+) default (null) [ignorable];
     }
@@ -162,8 +162,8 @@ crate::schema! {
         error_code: i16 = 0+ means ErrorCode;
         log_dir: Str<'a> = 0+;
         topics: Vec<DescribeLogDirsTopic<'a>> = 0+;
-        total_bytes: i64 = 4+ default (-1) [ignorable];
-        usable_bytes: i64 = 4+ default (-1) [ignorable];
+        total_bytes: i64 = 4+ default (-1) [ignorable] means Size;
+        usable_bytes: i64 = 4+ default (-1) [ignorable] means Size;
         is_cordoned: bool = 5+ [ignorable];
     }
     DescribeLogDirsTopic {
@@ -172,7 +172,7 @@ crate::schema! {
     }
     DescribeLogDirsPartition {
         partition_index: i32 = 0+;
-        partition_size: i64 = 0+;
+        partition_size: i64 = 0+ means Size;
         offset_lag: i64 = 0+;
         is_future_key: bool = 0+;
     }
@@ -312,15 +312,15 @@ crate::schema! {
     mod assign_replicas_to_dirs_request: Request 73, versions 0-0, current 0-0, flexible (0+), unstable ();
     AssignReplicasToDirsRequest {
         broker_id: i32 = 0+ means BrokerId;
-        broker_epoch: i64 = 0+ default (-1);
+        broker_epoch: i64 = 0+ default (-1) means BrokerEpoch;
         directories: Vec<DirectoryData<'a>> = 0+;
     }
     DirectoryData {
-        id: Uuid = 0+;
+        id: Uuid = 0+ means DirectoryId;
         topics: Vec<TopicData<'a>> = 0+;
     }
     TopicData {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partitions: Vec<PartitionData<'a>> = 0+;
     }
     PartitionData {
@@ -336,11 +336,11 @@ crate::schema! {
         directories: Vec<DirectoryData<'a>> = 0+;
     }
     DirectoryData {
-        id: Uuid = 0+;
+        id: Uuid = 0+ means DirectoryId;
         topics: Vec<TopicData<'a>> = 0+;
     }
     TopicData {
-        topic_id: Uuid = 0+;
+        topic_id: Uuid = 0+ means TopicId;
         partitions: Vec<PartitionData<'a>> = 0+;
     }
     PartitionData {

@@ -6,7 +6,7 @@ crate::schema! {
         transactional_id: Option<Str<'a>> = 0+ nullable (0+);
         transaction_timeout_ms: i32 = 0+ means Millis;
         producer_id: i64 = 3+ default (-1) means ProducerId;
-        producer_epoch: i16 = 3+ default (-1);
+        producer_epoch: i16 = 3+ default (-1) means ProducerEpoch;
         enable2_pc: bool = 6+;
         keep_prepared_txn: bool = 6+;
     }
@@ -18,9 +18,9 @@ crate::schema! {
         throttle_time_ms: i32 = 0+ [ignorable] means Millis;
         error_code: i16 = 0+ means ErrorCode;
         producer_id: i64 = 0+ default (-1) means ProducerId;
-        producer_epoch: i16 = 0+;
+        producer_epoch: i16 = 0+ means ProducerEpoch;
         ongoing_txn_producer_id: i64 = 6+ default (-1) means ProducerId;
-        ongoing_txn_producer_epoch: i16 = 6+ default (-1);
+        ongoing_txn_producer_epoch: i16 = 6+ default (-1) means ProducerEpoch;
     }
 }
 
@@ -30,13 +30,13 @@ crate::schema! {
         transactions: Vec<AddPartitionsToTxnTransaction<'a>> = 4+;
         v3_and_below_transactional_id: Str<'a> = 0-3;
         v3_and_below_producer_id: i64 = 0-3 means ProducerId;
-        v3_and_below_producer_epoch: i16 = 0-3;
+        v3_and_below_producer_epoch: i16 = 0-3 means ProducerEpoch;
         v3_and_below_topics: Vec<AddPartitionsToTxnTopic<'a>> = 0-3;
     }
     AddPartitionsToTxnTransaction {
         transactional_id: Str<'a> = 4+;
         producer_id: i64 = 4+ means ProducerId;
-        producer_epoch: i16 = 4+;
+        producer_epoch: i16 = 4+ means ProducerEpoch;
         verify_only: bool = 4+;
         topics: Vec<AddPartitionsToTxnTopic<'a>> = 4+;
     }
@@ -73,7 +73,7 @@ crate::schema! {
     AddOffsetsToTxnRequest {
         transactional_id: Str<'a> = 0+;
         producer_id: i64 = 0+ means ProducerId;
-        producer_epoch: i16 = 0+;
+        producer_epoch: i16 = 0+ means ProducerEpoch;
         group_id: Str<'a> = 0+;
     }
 }
@@ -91,7 +91,7 @@ crate::schema! {
     EndTxnRequest {
         transactional_id: Str<'a> = 0+;
         producer_id: i64 = 0+ means ProducerId;
-        producer_epoch: i16 = 0+;
+        producer_epoch: i16 = 0+ means ProducerEpoch;
         committed: bool = 0+;
     }
 }
@@ -102,7 +102,7 @@ crate::schema! {
         throttle_time_ms: i32 = 0+ means Millis;
         error_code: i16 = 0+ means ErrorCode;
         producer_id: i64 = 5+ default (-1) [ignorable] means ProducerId;
-        producer_epoch: i16 = 5+ default (-1) [ignorable];
+        producer_epoch: i16 = 5+ default (-1) [ignorable] means ProducerEpoch;
     }
 }
 
@@ -113,7 +113,7 @@ crate::schema! {
     }
     WritableTxnMarker {
         producer_id: i64 = 0+ means ProducerId;
-        producer_epoch: i16 = 0+;
+        producer_epoch: i16 = 0+ means ProducerEpoch;
         transaction_result: bool = 0+;
         topics: Vec<WritableTxnMarkerTopic<'a>> = 0+;
         coordinator_epoch: i32 = 0+;
@@ -150,7 +150,7 @@ crate::schema! {
         transactional_id: Str<'a> = 0+;
         group_id: Str<'a> = 0+;
         producer_id: i64 = 0+ means ProducerId;
-        producer_epoch: i16 = 0+;
+        producer_epoch: i16 = 0+ means ProducerEpoch;
         generation_id_or_member_epoch: i32 = 3+ default (-1) means Generation;
         member_id: Str<'a> = 3+;
         group_instance_id: Option<Str<'a>> = 3+ nullable (3+) default (null);
@@ -158,7 +158,7 @@ crate::schema! {
     }
     TxnOffsetCommitRequestTopic {
         name: Str<'a> = 0-5 [ignorable];
-        topic_id: Uuid = 6+ [ignorable];
+        topic_id: Uuid = 6+ [ignorable] means TopicId;
         partitions: Vec<TxnOffsetCommitRequestPartition<'a>> = 0+;
     }
     TxnOffsetCommitRequestPartition {
@@ -177,7 +177,7 @@ crate::schema! {
     }
     TxnOffsetCommitResponseTopic {
         name: Str<'a> = 0-5 [ignorable];
-        topic_id: Uuid = 6+ [ignorable];
+        topic_id: Uuid = 6+ [ignorable] means TopicId;
         partitions: Vec<TxnOffsetCommitResponsePartition<'a>> = 0+;
     }
     TxnOffsetCommitResponsePartition {
@@ -215,11 +215,11 @@ crate::schema! {
     }
     ProducerState {
         producer_id: i64 = 0+ means ProducerId;
-        producer_epoch: i32 = 0+;
+        producer_epoch: i32 = 0+ means ProducerEpoch;
         last_sequence: i32 = 0+ default (-1) means Sequence;
         last_timestamp: i64 = 0+ default (-1) means Timestamp;
         coordinator_epoch: i32 = 0+;
-        current_txn_start_offset: i64 = 0+ default (-1) means Offset;
+        current_txn_start_offset: i64 = 0+ default (-1) means OpenTransaction;
     }
 }
 
@@ -243,7 +243,7 @@ crate::schema! {
         transaction_timeout_ms: i32 = 0+ means Millis;
         transaction_start_time_ms: i64 = 0+ means Timestamp;
         producer_id: i64 = 0+ means ProducerId;
-        producer_epoch: i16 = 0+;
+        producer_epoch: i16 = 0+ means ProducerEpoch;
         topics: Vec<TopicData<'a>> = 0+;
     }
     TopicData {
@@ -257,7 +257,7 @@ crate::schema! {
     ListTransactionsRequest {
         state_filters: Vec<Str<'a>> = 0+;
         producer_id_filters: Vec<i64> = 0+ means ProducerId;
-        duration_filter: i64 = 1+ default (-1) means Millis;
+        duration_filter: i64 = 1+ default (-1) means DurationFilter;
         transactional_id_pattern: Option<Str<'a>> = 2+ nullable (2+) default (null);
     }
 }
@@ -281,7 +281,7 @@ crate::schema! {
     mod allocate_producer_ids_request: Request 67, versions 0-0, current 0-0, flexible (0+), unstable ();
     AllocateProducerIdsRequest {
         broker_id: i32 = 0+ means BrokerId;
-        broker_epoch: i64 = 0+ default (-1);
+        broker_epoch: i64 = 0+ default (-1) means BrokerEpoch;
     }
 }
 

@@ -91,12 +91,20 @@ pub(in super::super) fn sniff(text: &[u8]) -> Option<Layout> {
             None => {}
         }
     }
-    let first = samples.first()?;
-    if !is_first_row(first, samples.get(1)) {
+    let at = samples
+        .iter()
+        .zip(samples.iter().skip(1).map(Some).chain([None]))
+        .position(|(sample, next)| is_first_row(sample, next))?;
+    let (headings, samples) = samples.split_at_checked(at)?;
+    if headings
+        .iter()
+        .any(|heading| heading.behind.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b' '))
+    {
         return None;
     }
-    let mut layout = by_form(first, &samples)?;
-    if let Some((radix, row_bytes)) = by_offsets(&layout, &samples) {
+    let first = samples.first()?;
+    let mut layout = by_form(first, samples)?;
+    if let Some((radix, row_bytes)) = by_offsets(&layout, samples) {
         layout.radix = radix;
         layout.row_bytes = row_bytes;
     }
@@ -308,6 +316,7 @@ mod tests {
             ("00000000  00 01 02  |...|", Some((Spelling::HexdumpC, 16, 1, false))),
             ("0000   00 01 02   ...", Some((Spelling::Wireshark, 16, 1, false))),
             ("\t0x0000:  0001 02   ...", Some((Spelling::Tcpdump, 16, 2, false))),
+            ("1234 packets captured\n0000   00 01 02   ...", Some((Spelling::Wireshark, 16, 1, false))),
         ] {
             assert_eq!(judged(text), expected, "{text}");
         }
