@@ -1,6 +1,7 @@
 //! The tables of APIs, error codes and record types against Kafka's own, row by row and in both
 //! directions: `testdata/tables`, or the folder that `KAFKIT_TABLES` names. And samples of what
 //! values are said to stand for.
+#![allow(clippy::unwrap_used, clippy::panic)] // A test that cannot go on has failed.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -423,42 +424,4 @@ fn meanings_suit_their_types() {
             }
         });
     }
-}
-
-/// The prices of the hot path, where a decoder prints millions of values a second. Not a test:
-/// `cargo test --release --test tables -- --ignored --nocapture prices`.
-#[test]
-#[ignore = "a measurement"]
-fn prices() {
-    let mut out = Vec::with_capacity(1 << 16);
-    let mut measure = |name: &str, push: &mut dyn FnMut(i64, &mut Vec<u8>)| {
-        let n = 5_000_000;
-        let start = std::time::Instant::now();
-        for i in 0..n {
-            if i & 1023 == 0 {
-                out.clear();
-            }
-            push(std::hint::black_box(i), &mut out);
-        }
-        println!("{name:<24} {:6.1} ns", start.elapsed().as_nanos() as f64 / n as f64);
-    };
-    for (name, meaning, base, step) in [
-        ("plain", Meaning::Plain, 0, 1),
-        ("offset", Meaning::Offset, 0, 1),
-        ("timestamp", Meaning::Timestamp, 1_795_168_800_123, 977),
-        ("timestamp none", Meaning::Timestamp, -1, 0),
-        ("error code", Meaning::ErrorCode, 0, 0),
-        ("api key", Meaning::ApiKey, 18, 0),
-        ("acks", Meaning::Acks, -1, 0),
-        ("acl operation", Meaning::AclOperation, 3, 0),
-        ("acl operations", Meaning::AclOperations, 0x1f8, 0),
-        ("millis", Meaning::Millis, 30_000, 0),
-        ("size", Meaning::Size, 52_428_800, 0),
-    ] {
-        let step = std::hint::black_box(step);
-        measure(name, &mut |i, out| {
-            std::hint::black_box(meaning.describe(base + step * i, out));
-        });
-    }
-    measure("uuid base64", &mut |i, out| push_uuid(&(i as u128).to_be_bytes(), out));
 }

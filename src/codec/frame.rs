@@ -95,41 +95,27 @@ pub fn request(
     };
     let severity = severity_of(depth);
     let known = api.is_some_and(|api| api.request.versions.contain(version));
+    // What Kafka objects to comes first, before the header that may not be one.
+    let (at, header_node) = (reader.at(), tape.nodes().len());
+    match api {
+        // Bytes too few to name one: the header's own error says it.
+        None if peeked.is_none() => {}
+        None => tape.find_in(severity, at, FindingKind::UnknownApi { key }, header_node),
+        Some(_) if !known => {
+            tape.find_in(severity, at + 2, FindingKind::UnknownVersion { key, version }, header_node);
+        }
+        Some(_) => {}
+    }
     if layout.header != HeaderChoice::None {
         let header_version = match (layout.header, api) {
             (HeaderChoice::Version(version), _) => version,
-            // A version that the API does not have: a header that any client would write.
-            (_, Some(api)) => api.request_header_version(if known {
-                version
-            } else {
-                api.request.versions.max.min(version.max(0))
-            }),
+            (_, Some(api)) => api.request_header_version(version),
             (_, None) => 1,
         };
         if !header(tape, &mut reader, &request_header::MESSAGE, header_version, &mut frame, depth) {
             unread(tape, end);
             return frame;
         }
-    }
-    match api {
-        None if layout.header != HeaderChoice::None => {
-            tape.find_in(
-                severity,
-                header_start(tape, &frame),
-                FindingKind::UnknownApi { key },
-                frame.header.unwrap_or(0),
-            );
-        }
-        Some(_) if !known => {
-            let at = header_start(tape, &frame) + 2;
-            tape.find_in(
-                severity,
-                at,
-                FindingKind::UnknownVersion { key, version },
-                frame.header.unwrap_or(0),
-            );
-        }
-        _ => {}
     }
     if let (Some(api), true) = (api, known) {
         removed(tape, api, version, header_start(tape, &frame));

@@ -7,5 +7,5 @@
 mod encode;
 mod write;
 
-pub use encode::{JsonError, Missing, encode};
-pub use write::{base64, is_default, message, string, unknown_tags};
+pub use encode::{JsonError, Missing, UnknownTags, encode};
+pub use write::{base64, is_default, message, message_hiding, string, unknown_tags};

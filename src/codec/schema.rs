@@ -431,7 +431,11 @@ macro_rules! schema_struct {
 
             fn write(&self, writer: &mut Writer, context: Context) {
                 $( self.$field.write_field(writer, context, &Self::$field); )*
-                if context.flexible {
+                let tagged = !self.unknown_tags.is_empty()
+                    $($(|| $crate::always!($tag) && self.$field.is_worth_a_tag(context, &Self::$field))?)*;
+                if context.flexible && !tagged {
+                    writer.buffer.push(0);
+                } else if context.flexible {
                     #[allow(unused_mut)]
                     let mut tags = TagWriter::new(writer, &self.unknown_tags);
                     $($( $crate::always!($tag); tags.field(&self.$field, context, &Self::$field); )?)*

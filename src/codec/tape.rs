@@ -350,6 +350,11 @@ impl Tape {
         self.reached = offset as u32;
     }
 
+    /// Whether another buffer can be entered: a node's number of it has eight bits.
+    pub fn has_spare_buffer(&self) -> bool {
+        self.buffers_used < usize::from(u8::MAX)
+    }
+
     /// Takes an empty buffer to decompress into; give it back with [`Tape::enter_buffer`].
     pub fn spare_buffer(&mut self) -> Vec<u8> {
         let mut spare = self.buffers.get_mut(self.buffers_used).map(std::mem::take).unwrap_or_default();

@@ -357,9 +357,17 @@ impl<'a> Reader<'a> {
         marker && self.ok()
     }
 
-    /// The number of tagged fields of a struct.
-    #[inline]
+    /// The number of tagged fields of a struct, which nearly always is none.
+    #[inline(always)]
     pub fn tag_count(&mut self) -> usize {
+        if let Some((0, rest)) = self.rest.split_first() {
+            self.rest = rest;
+            return 0;
+        }
+        self.tag_count_of_some()
+    }
+
+    fn tag_count_of_some(&mut self) -> usize {
         let at = self.at();
         let count = self.uvarint() as i32;
         let have = self.left();
@@ -562,6 +570,12 @@ pub trait Wire<'a>: Sized {
     fn read_tagged(reader: &mut Reader<'a>, context: Context, field: &Field) -> Self {
         reader.check_tag_version(field, context);
         Self::read(reader, context.field(field, true))
+    }
+
+    /// Whether a tagged field is written: in a version that has it, and other than its default.
+    #[inline(always)]
+    fn is_worth_a_tag(&self, context: Context, field: &Field) -> bool {
+        field.versions.contain(context.version) && !self.is_default(field.default)
     }
 
     /// Writes a field where it stands, if this version has it there.
@@ -861,6 +875,171 @@ impl<'a, T: WireStruct<'a>> Wire<'a> for Option<T> {
     }
 }
 
+/// A value of a fixed number of bytes, of which [`Array`] borrows many.
+pub trait Fixed: Copy {
+    /// Its bytes, big-endian.
+    type Bytes: Copy + AsRef<[u8]> + 'static;
+    /// From its bytes.
+    fn from_bytes(bytes: Self::Bytes) -> Self;
+    /// To its bytes.
+    fn to_bytes(self) -> Self::Bytes;
+    /// Cuts bytes into values; what is left over is too short for one.
+    fn cut(bytes: &[u8]) -> (&[Self::Bytes], &[u8]);
+}
+
+macro_rules! fixed_bytes {
+    ($($type:ty: $bytes:literal, $from:expr, $to:expr;)*) => { $(
+        impl Fixed for $type {
+            type Bytes = [u8; $bytes];
+            #[inline]
+            fn from_bytes(bytes: [u8; $bytes]) -> Self { $from(bytes) }
+            #[inline]
+            fn to_bytes(self) -> [u8; $bytes] { $to(self) }
+            #[inline]
+            fn cut(bytes: &[u8]) -> (&[[u8; $bytes]], &[u8]) { bytes.as_chunks() }
+        }
+    )* };
+}
+fixed_bytes! {
+    i8: 1, i8::from_be_bytes, i8::to_be_bytes;
+    i16: 2, i16::from_be_bytes, i16::to_be_bytes;
+    i32: 4, i32::from_be_bytes, i32::to_be_bytes;
+    i64: 8, i64::from_be_bytes, i64::to_be_bytes;
+    Uuid: 16, Uuid, |id: Uuid| id.0;
+}
+
+/// An array of numbers or ids. Decoded, it borrows the bytes: replica lists and partition numbers are
+/// most of what metadata and assignments hold, and are often passed on as they came.
+#[derive(Clone)]
+pub enum Array<'a, T: Fixed> {
+    /// As it stands on the wire.
+    Wire(&'a [T::Bytes]),
+    /// As made here.
+    Owned(Vec<T>),
+}
+
+impl<'a, T: Fixed> Array<'a, T> {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Array::Wire(values) => values.len(),
+            Array::Owned(values) => values.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The value at `index`.
+    pub fn get(&self, index: usize) -> Option<T> {
+        match self {
+            Array::Wire(values) => values.get(index).map(|&bytes| T::from_bytes(bytes)),
+            Array::Owned(values) => values.get(index).copied(),
+        }
+    }
+
+    /// The values in their order.
+    pub fn iter(&self) -> impl Iterator<Item = T> {
+        (0..self.len()).filter_map(|index| self.get(index))
+    }
+
+    fn read_values(count: usize, reader: &mut Reader<'a>) -> Self {
+        let (values, _) = T::cut(reader.rest);
+        let width = size_of::<T::Bytes>();
+        match (values.get(..count), reader.rest.get(count.saturating_mul(width)..)) {
+            (Some(values), Some(rest)) => {
+                reader.rest = rest;
+                Array::Wire(values)
+            }
+            _ => {
+                // The element that is not whole, as if they had been read one by one.
+                let have = reader.left() % width;
+                reader.fail(reader.end - have, ErrorKind::Short { need: width, have });
+                Array::default()
+            }
+        }
+    }
+}
+impl<T: Fixed> Default for Array<'_, T> {
+    fn default() -> Self {
+        Array::Wire(&[])
+    }
+}
+impl<T: Fixed> From<Vec<T>> for Array<'_, T> {
+    fn from(values: Vec<T>) -> Self {
+        Array::Owned(values)
+    }
+}
+impl<T: Fixed> FromIterator<T> for Array<'_, T> {
+    fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
+        Array::Owned(values.into_iter().collect())
+    }
+}
+impl<T: Fixed + std::fmt::Debug> std::fmt::Debug for Array<'_, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+impl<T: Fixed + PartialEq> PartialEq for Array<'_, T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl<'a, T: Fixed + Wire<'a>> Wire<'a> for Array<'a, T> {
+    const TYPE: Type = Type::Array(&T::TYPE);
+    #[inline]
+    fn read(reader: &mut Reader<'a>, context: Context) -> Self {
+        reader.count(context).map_or_else(Self::default, |n| Self::read_values(n, reader))
+    }
+    #[inline]
+    fn write(&self, writer: &mut Writer, context: Context) {
+        writer.length(Some(self.len()), context, false);
+        match self {
+            Array::Wire(values) => values.iter().for_each(|value| writer.buffer.extend_from_slice(value.as_ref())),
+            Array::Owned(values) => {
+                values.iter().for_each(|value| writer.buffer.extend_from_slice(value.to_bytes().as_ref()));
+            }
+        }
+    }
+    #[inline]
+    fn from_default(_: FieldDefault) -> Self {
+        Self::default()
+    }
+    #[inline]
+    fn is_default(&self, _: FieldDefault) -> bool {
+        self.is_empty()
+    }
+}
+
+impl<'a, T: Fixed + Wire<'a>> Wire<'a> for Option<Array<'a, T>> {
+    const TYPE: Type = Type::Array(&T::TYPE);
+    #[inline]
+    fn read(reader: &mut Reader<'a>, context: Context) -> Self {
+        reader.count(context).map(|n| Array::read_values(n, reader))
+    }
+    #[inline]
+    fn write(&self, writer: &mut Writer, context: Context) {
+        match self {
+            Some(values) => values.write(writer, context),
+            None => writer.length(None, context, false),
+        }
+    }
+    #[inline]
+    fn from_default(default: FieldDefault) -> Self {
+        (default != FieldDefault::Null).then(Array::default)
+    }
+    #[inline]
+    fn is_default(&self, default: FieldDefault) -> bool {
+        match self {
+            Some(values) => default != FieldDefault::Null && values.is_empty(),
+            None => default == FieldDefault::Null,
+        }
+    }
+}
+
 /// Tagged fields that this version of the message does not know, in the order read.
 pub type UnknownTags<'a> = Vec<UnknownTag<'a>>;
 
@@ -874,7 +1053,7 @@ pub struct UnknownTag<'a> {
 }
 
 /// Reads the tagged fields of one struct: `known` reads the content of a tag that it knows.
-#[inline]
+#[inline(always)]
 pub fn read_tags<'a>(
     reader: &mut Reader<'a>,
     unknown: &mut UnknownTags<'a>,
@@ -885,12 +1064,17 @@ pub fn read_tags<'a>(
         let size_at = reader.at();
         let size = reader.uvarint();
         if !known(tag, reader) {
-            unknown.push(UnknownTag { tag, content: reader.unknown_tag(size, size_at).into() });
+            read_unknown(reader, unknown, tag, size, size_at);
         }
         if !reader.ok() {
             break;
         }
     }
+}
+
+#[cold]
+fn read_unknown<'a>(reader: &mut Reader<'a>, unknown: &mut UnknownTags<'a>, tag: u32, size: u32, size_at: usize) {
+    unknown.push(UnknownTag { tag, content: reader.unknown_tag(size, size_at).into() });
 }
 
 /// Writes the tagged fields of one struct: the count is patched in when all are written, and
@@ -913,7 +1097,7 @@ impl<'w, 'u, 'a> TagWriter<'w, 'u, 'a> {
     #[inline(always)]
     pub fn field<'b, T: Wire<'b>>(&mut self, value: &T, context: Context, field: &Field) {
         let Some(tag) = field.tag else { return };
-        if !field.versions.contain(context.version) || value.is_default(field.default) {
+        if !value.is_worth_a_tag(context, field) {
             return;
         }
         self.unknown_below(u64::from(tag));

@@ -1,5 +1,8 @@
 //! What the test suites share.
-#![allow(dead_code)]
+#![allow(dead_code)] // Each suite uses some of it.
+#![allow(clippy::unwrap_used, clippy::panic)] // A test that cannot go on has failed.
+
+pub mod golden;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};

@@ -3,6 +3,7 @@
 use ::base64::Engine;
 use serde_json::Value as Json;
 
+use crate::codec::names;
 use crate::codec::schema::{Default, Field, Message, Struct, Type};
 use crate::codec::wire::{Context, STRING_BYTES_MAX, Uuid, Wire, WriteError, Writer};
 
@@ -263,8 +264,7 @@ fn known_key(key: &str, shape: &'static Struct) -> Result<()> {
         return Ok(());
     }
     let names: Vec<String> = shape.fields.iter().map(Field::json_name).collect();
-    let near = names.iter().find(|name| name.eq_ignore_ascii_case(&key.replace(['_', '-'], "")));
-    Err(JsonError::new(match near {
+    Err(JsonError::new(match names::nearest(&names, key, String::as_str).first() {
         Some(name) => format!("no such field in {}; did you mean {name}?", shape.name),
         None => format!("no such field in {}, which has {}", shape.name, names.join(", ")),
     }))

@@ -8,7 +8,19 @@ use crate::codec::tape::{Node, Shape, Tape, text};
 
 /// Appends the JSON object of a message whose outermost struct is at `node`.
 pub fn message(tape: &Tape, input: &[u8], node: usize, shape: &'static Struct, out: &mut Vec<u8>) {
-    JsonWriter { tape, input }.structure(node, shape, out);
+    message_hiding(tape, input, node, shape, &[], out);
+}
+
+/// As [`message`], but the values of `hidden` nodes, in rising order, are `"(redacted)"`.
+pub fn message_hiding(
+    tape: &Tape,
+    input: &[u8],
+    node: usize,
+    shape: &'static Struct,
+    hidden: &[u32],
+    out: &mut Vec<u8>,
+) {
+    JsonWriter { tape, input, hidden }.structure(node, shape, out);
 }
 
 /// Appends a JSON string. What is not UTF-8 becomes U+FFFD.
@@ -90,6 +102,7 @@ pub fn is_default(tape: &Tape, input: &[u8], node: usize, default: Default) -> b
 struct JsonWriter<'t> {
     tape: &'t Tape,
     input: &'t [u8],
+    hidden: &'t [u32],
 }
 
 impl JsonWriter<'_> {
@@ -153,6 +166,9 @@ impl JsonWriter<'_> {
 
     fn value(&self, index: usize, ty: &'static Type, out: &mut Vec<u8>) {
         let Some(node) = self.node(index) else { return };
+        if !self.hidden.is_empty() && self.hidden.binary_search(&(index as u32)).is_ok() {
+            return out.extend_from_slice(b"\"(redacted)\"");
+        }
         match node.shape {
             Shape::Null | Shape::Tags | Shape::Tag | Shape::Broken | Shape::Gap => {
                 out.extend_from_slice(b"null")

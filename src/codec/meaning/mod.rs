@@ -530,6 +530,20 @@ impl Meaning {
         }
     }
 
+    /// The numbers that stand for something, and for what: the members of an enumeration, the special
+    /// senses. None for error codes and API keys, which have tables of their own.
+    pub fn senses(self) -> impl Iterator<Item = (i64, &'static str)> {
+        // All enumerations lie within one signed byte; what is said of its first number is said of all
+        // that are not members.
+        let first = i64::from(i8::MIN);
+        let listed = !matches!(self, Self::ErrorCode | Self::ApiKey);
+        (first + 1..=i8::MAX.into())
+            .chain([i64::from(i32::MIN), i32::MAX.into(), i64::MAX])
+            .filter(move |_| listed)
+            .filter_map(move |value| self.word(value).map(|word| (value, word)))
+            .filter(move |(_, word)| Some(*word) != self.word(first))
+    }
+
     /// Appends what an id of sixteen bytes stands for and returns true. Where it is an id like any
     /// other, appends nothing and returns false.
     pub fn describe_uuid(self, id: &[u8; 16], out: &mut Vec<u8>) -> bool {

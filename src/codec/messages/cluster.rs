@@ -18,11 +18,11 @@ crate::schema! {
         controller_epoch: i32 = 0+;
         leader: i32 = 0+ means LeaderOrDeletion;
         leader_epoch: i32 = 0+ means LeaderEpoch;
-        isr: Vec<i32> = 0+ means BrokerId;
+        isr: Array<'a, i32> = 0+ means BrokerId;
         partition_epoch: i32 = 0+;
-        replicas: Vec<i32> = 0+ means BrokerId;
-        adding_replicas: Vec<i32> = 3+ [ignorable] means BrokerId;
-        removing_replicas: Vec<i32> = 3+ [ignorable] means BrokerId;
+        replicas: Array<'a, i32> = 0+ means BrokerId;
+        adding_replicas: Array<'a, i32> = 3+ [ignorable] means BrokerId;
+        removing_replicas: Array<'a, i32> = 3+ [ignorable] means BrokerId;
         is_new: bool = 1+ [ignorable];
         leader_recovery_state: i8 = 6+ means LeaderRecoveryState;
     }
@@ -74,7 +74,7 @@ crate::schema! {
     }
     StopReplicaTopicV1 {
         name: Str<'a> = 1-2;
-        partition_indexes: Vec<i32> = 1-2;
+        partition_indexes: Array<'a, i32> = 1-2;
     }
     StopReplicaTopicState {
         topic_name: Str<'a> = 3+;
@@ -118,10 +118,10 @@ crate::schema! {
         controller_epoch: i32 = 0+;
         leader: i32 = 0+ means LeaderOrDeletion;
         leader_epoch: i32 = 0+ means LeaderEpoch;
-        isr: Vec<i32> = 0+ means BrokerId;
+        isr: Array<'a, i32> = 0+ means BrokerId;
         zk_version: i32 = 0+;
-        replicas: Vec<i32> = 0+ means BrokerId;
-        offline_replicas: Vec<i32> = 4+ [ignorable] means BrokerId;
+        replicas: Array<'a, i32> = 0+ means BrokerId;
+        offline_replicas: Array<'a, i32> = 4+ [ignorable] means BrokerId;
     }
     UpdateMetadataTopicState {
         topic_name: Str<'a> = 5+;
@@ -185,7 +185,7 @@ crate::schema! {
     PartitionData {
         partition_index: i32 = 0+;
         leader_epoch: i32 = 0+ means LeaderEpoch;
-        new_isr: Vec<i32> = 0-2 means BrokerId;
+        new_isr: Array<'a, i32> = 0-2 means BrokerId;
         new_isr_with_epochs: Vec<BrokerState<'a>> = 3+;
         leader_recovery_state: i8 = 1+ means LeaderRecoveryState;
         partition_epoch: i32 = 0+;
@@ -213,7 +213,7 @@ crate::schema! {
         error_code: i16 = 0+ means ErrorCode;
         leader_id: i32 = 0+ means BrokerId;
         leader_epoch: i32 = 0+ means LeaderEpoch;
-        isr: Vec<i32> = 0+ means BrokerId;
+        isr: Array<'a, i32> = 0+ means BrokerId;
         leader_recovery_state: i8 = 1+ [ignorable] means LeaderRecoveryState;
         partition_epoch: i32 = 0+;
     }
@@ -246,7 +246,7 @@ crate::schema! {
         features: Vec<Feature<'a>> = 0+;
         rack: Option<Str<'a>> = 0+ nullable (0+);
         is_migrating_zk_broker: bool = 1+;
-        log_dirs: Vec<Uuid> = 2+ [ignorable] means DirectoryId;
+        log_dirs: Array<'a, Uuid> = 2+ [ignorable] means DirectoryId;
         previous_broker_epoch: i64 = 3+ default (-1) [ignorable] means BrokerEpoch;
     }
     Listener {
@@ -279,8 +279,8 @@ crate::schema! {
         current_metadata_offset: i64 = 0+;
         want_fence: bool = 0+;
         want_shut_down: bool = 0+;
-        offline_log_dirs: Vec<Uuid> = 1+ tag 0 means DirectoryId;
-        cordoned_log_dirs: Option<Vec<Uuid>> = 2+ tag 1 nullable (2+) default (null) means DirectoryId;
+        offline_log_dirs: Array<'a, Uuid> = 1+ tag 0 means DirectoryId;
+        cordoned_log_dirs: Option<Array<'a, Uuid>> = 2+ tag 1 nullable (2+) default (null) means DirectoryId;
     }
 }
 

@@ -220,7 +220,7 @@ crate::schema! {
 crate::schema! {
     mod list_config_resources_request: Request 74, versions 0-1, current 0-1, flexible (0+), unstable ();
     ListConfigResourcesRequest {
-        resource_types: Vec<i8> = 1+ means ConfigResourceType;
+        resource_types: Array<'a, i8> = 1+ means ConfigResourceType;
     }
 }
 

@@ -24,6 +24,6 @@ crate::schema! {
     }
     ConnectorTasks {
         connector: Str<'a> = 0+;
-        tasks: Vec<i32> = 0+;
+        tasks: Array<'a, i32> = 0+;
     }
 }

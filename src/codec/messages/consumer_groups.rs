@@ -16,7 +16,7 @@ crate::schema! {
     }
     TopicPartitions {
         topic_id: Uuid = 0+ means TopicId;
-        partitions: Vec<i32> = 0+;
+        partitions: Array<'a, i32> = 0+;
     }
 }
 
@@ -36,7 +36,7 @@ crate::schema! {
     }
     TopicPartitions {
         topic_id: Uuid = 0+ means TopicId;
-        partitions: Vec<i32> = 0+;
+        partitions: Array<'a, i32> = 0+;
     }
 }
 
@@ -84,6 +84,6 @@ crate::schema! {
     TopicPartitions {
         topic_id: Uuid = 0+ means TopicId;
         topic_name: Str<'a> = 0+;
-        partitions: Vec<i32> = 0+;
+        partitions: Array<'a, i32> = 0+;
     }
 }

@@ -83,7 +83,7 @@ crate::schema! {
     }
     PartitionsSchema {
         topic: Str<'a> = 0+;
-        partition_ids: Vec<i32> = 0+;
+        partition_ids: Array<'a, i32> = 0+;
     }
 }
 

@@ -18,7 +18,7 @@ crate::schema! {
     }
     TopicPartition {
         topic: Str<'a> = 0+;
-        partitions: Vec<i32> = 0+;
+        partitions: Array<'a, i32> = 0+;
     }
 }
 
@@ -33,7 +33,7 @@ crate::schema! {
     }
     TopicPartition {
         topic: Str<'a> = 1+;
-        partitions: Vec<i32> = 1+;
+        partitions: Array<'a, i32> = 1+;
     }
 }
 

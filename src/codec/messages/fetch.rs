@@ -38,7 +38,7 @@ crate::schema! {
     ForgottenTopic {
         topic: Str<'a> = 7-12 [ignorable];
         topic_id: Uuid = 13+ [ignorable] means TopicId;
-        partitions: Vec<i32> = 7+;
+        partitions: Array<'a, i32> = 7+;
     }
 }
 
@@ -129,7 +129,7 @@ crate::schema! {
         timestamp: i64 = 1+ default (-1) means Timestamp;
         offset: i64 = 1+ default (-1) means FoundOffset;
         leader_epoch: i32 = 4+ default (-1) means LeaderEpoch;
-        old_style_offsets: Vec<i64> = 0-0;
+        old_style_offsets: Array<'a, i64> = 0-0;
     }
 }
 

@@ -168,7 +168,7 @@ crate::schema! {
     }
     TopicPartition {
         topic_id: Uuid = 0+ means TopicId;
-        partitions: Vec<i32> = 0+;
+        partitions: Array<'a, i32> = 0+;
     }
 }
 
@@ -191,8 +191,8 @@ crate::schema! {
     }
     TopicPartitions {
         topic_id: Uuid = 0+ means TopicId;
-        partitions: Vec<i32> = 0+;
-        assignment_epochs: Option<Vec<i32>> = 0+ tag 0 nullable (0+);
+        partitions: Array<'a, i32> = 0+;
+        assignment_epochs: Option<Array<'a, i32>> = 0+ tag 0 nullable (0+);
     }
 }
 
@@ -259,7 +259,7 @@ crate::schema! {
     }
     TopicPartition {
         topic_id: Uuid = 0+ means TopicId;
-        partitions: Vec<i32> = 0+;
+        partitions: Array<'a, i32> = 0+;
     }
 }
 
@@ -281,7 +281,7 @@ crate::schema! {
     }
     TopicPartitions {
         topic_id: Uuid = 0+ means TopicId;
-        partitions: Vec<i32> = 0+;
+        partitions: Array<'a, i32> = 0+;
     }
 }
 
@@ -302,7 +302,7 @@ crate::schema! {
     TopicPartitionsInfo {
         topic_id: Uuid = 0+ means TopicId;
         topic_name: Str<'a> = 0+;
-        partitions: Vec<i32> = 0+;
+        partitions: Array<'a, i32> = 0+;
     }
     TopicInfo {
         topic_id: Uuid = 0+ means TopicId;
@@ -413,7 +413,7 @@ crate::schema! {
     }
     TaskIds {
         subtopology_id: Str<'a> = 0+;
-        partitions: Vec<i32> = 0+;
+        partitions: Array<'a, i32> = 0+;
     }
 }
 
@@ -440,8 +440,8 @@ crate::schema! {
     }
     TaskIds {
         subtopology_id: Str<'a> = 0+;
-        partitions: Vec<i32> = 0+;
-        assignment_epochs: Option<Vec<i32>> = 0+ tag 0 nullable (0+);
+        partitions: Array<'a, i32> = 0+;
+        assignment_epochs: Option<Array<'a, i32>> = 0+ tag 0 nullable (0+);
     }
 }
 
@@ -478,8 +478,8 @@ crate::schema! {
         value: Str<'a> = 0+;
     }
     CopartitionGroup {
-        source_topics: Vec<i16> = 0+;
-        source_topic_regex: Vec<i16> = 0+;
-        repartition_source_topics: Vec<i16> = 0+;
+        source_topics: Array<'a, i16> = 0+;
+        source_topic_regex: Array<'a, i16> = 0+;
+        repartition_source_topics: Array<'a, i16> = 0+;
     }
 }

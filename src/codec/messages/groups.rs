@@ -51,7 +51,7 @@ crate::schema! {
     }
     OffsetFetchRequestTopic {
         name: Str<'a> = 0-7;
-        partition_indexes: Vec<i32> = 0-7;
+        partition_indexes: Array<'a, i32> = 0-7;
     }
     OffsetFetchRequestGroup {
         group_id: Str<'a> = 8+;
@@ -62,7 +62,7 @@ crate::schema! {
     OffsetFetchRequestTopics {
         name: Str<'a> = 8-9 [ignorable];
         topic_id: Uuid = 10+ [ignorable] means TopicId;
-        partition_indexes: Vec<i32> = 8+;
+        partition_indexes: Array<'a, i32> = 8+;
     }
 }
 

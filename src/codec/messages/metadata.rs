@@ -44,9 +44,9 @@ crate::schema! {
         partition_index: i32 = 0+;
         leader_id: i32 = 0+ means BrokerId;
         leader_epoch: i32 = 7+ default (-1) [ignorable] means LeaderEpoch;
-        replica_nodes: Vec<i32> = 0+ means BrokerId;
-        isr_nodes: Vec<i32> = 0+ means BrokerId;
-        offline_replicas: Vec<i32> = 5+ [ignorable] means BrokerId;
+        replica_nodes: Array<'a, i32> = 0+ means BrokerId;
+        isr_nodes: Array<'a, i32> = 0+ means BrokerId;
+        offline_replicas: Array<'a, i32> = 5+ [ignorable] means BrokerId;
     }
 }
 
@@ -154,11 +154,11 @@ crate::schema! {
         partition_index: i32 = 0+;
         leader_id: i32 = 0+ means BrokerId;
         leader_epoch: i32 = 0+ default (-1) [ignorable] means LeaderEpoch;
-        replica_nodes: Vec<i32> = 0+ means BrokerId;
-        isr_nodes: Vec<i32> = 0+ means BrokerId;
-        eligible_leader_replicas: Option<Vec<i32>> = 0+ nullable (0+) default (null) means BrokerId;
-        last_known_elr: Option<Vec<i32>> = 0+ nullable (0+) default (null) means BrokerId;
-        offline_replicas: Vec<i32> = 0+ [ignorable] means BrokerId;
+        replica_nodes: Array<'a, i32> = 0+ means BrokerId;
+        isr_nodes: Array<'a, i32> = 0+ means BrokerId;
+        eligible_leader_replicas: Option<Array<'a, i32>> = 0+ nullable (0+) default (null) means BrokerId;
+        last_known_elr: Option<Array<'a, i32>> = 0+ nullable (0+) default (null) means BrokerId;
+        offline_replicas: Array<'a, i32> = 0+ [ignorable] means BrokerId;
     }
     Cursor {
         topic_name: Str<'a> = 0+;

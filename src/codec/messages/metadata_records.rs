@@ -12,8 +12,8 @@ crate::schema! {
         rack: Option<Str<'a>> = 0+ nullable (0+);
         fenced: bool = 0+ default (true);
         in_controlled_shutdown: bool = 1+;
-        log_dirs: Vec<Uuid> = 3+ tag 0 means DirectoryId;
-        cordoned_log_dirs: Option<Vec<Uuid>> = 4+ tag 1 nullable (4+) default (null) means DirectoryId;
+        log_dirs: Array<'a, Uuid> = 3+ tag 0 means DirectoryId;
+        cordoned_log_dirs: Option<Array<'a, Uuid>> = 4+ tag 1 nullable (4+) default (null) means DirectoryId;
     }
     BrokerEndpoint {
         name: Str<'a> = 0+;
@@ -49,17 +49,17 @@ crate::schema! {
     PartitionRecord {
         partition_id: i32 = 0+ default (-1);
         topic_id: Uuid = 0+ means TopicId;
-        replicas: Vec<i32> = 0+ means BrokerId;
-        isr: Vec<i32> = 0+ means BrokerId;
-        removing_replicas: Vec<i32> = 0+ means BrokerId;
-        adding_replicas: Vec<i32> = 0+ means BrokerId;
+        replicas: Array<'a, i32> = 0+ means BrokerId;
+        isr: Array<'a, i32> = 0+ means BrokerId;
+        removing_replicas: Array<'a, i32> = 0+ means BrokerId;
+        adding_replicas: Array<'a, i32> = 0+ means BrokerId;
         leader: i32 = 0+ default (-1) means BrokerId;
         leader_recovery_state: i8 = 0+ tag 0 means LeaderRecoveryState;
         leader_epoch: i32 = 0+ default (-1) means LeaderEpoch;
         partition_epoch: i32 = 0+ default (-1);
-        directories: Vec<Uuid> = 1+ means DirectoryId;
-        eligible_leader_replicas: Option<Vec<i32>> = 2+ tag 1 nullable (2+) default (null) means BrokerId;
-        last_known_elr: Option<Vec<i32>> = 2+ tag 2 nullable (2+) default (null) means BrokerId;
+        directories: Array<'a, Uuid> = 1+ means DirectoryId;
+        eligible_leader_replicas: Option<Array<'a, i32>> = 2+ tag 1 nullable (2+) default (null) means BrokerId;
+        last_known_elr: Option<Array<'a, i32>> = 2+ tag 2 nullable (2+) default (null) means BrokerId;
     }
 }
 
@@ -78,15 +78,15 @@ crate::schema! {
     PartitionChangeRecord {
         partition_id: i32 = 0+ default (-1);
         topic_id: Uuid = 0+ means TopicId;
-        isr: Option<Vec<i32>> = 0+ tag 0 nullable (0+) default (null) means BrokerId;
+        isr: Option<Array<'a, i32>> = 0+ tag 0 nullable (0+) default (null) means BrokerId;
         leader: i32 = 0+ tag 1 default (-2) means LeaderChange;
-        replicas: Option<Vec<i32>> = 0+ tag 2 nullable (0+) default (null) means BrokerId;
-        removing_replicas: Option<Vec<i32>> = 0+ tag 3 nullable (0+) default (null) means BrokerId;
-        adding_replicas: Option<Vec<i32>> = 0+ tag 4 nullable (0+) default (null) means BrokerId;
+        replicas: Option<Array<'a, i32>> = 0+ tag 2 nullable (0+) default (null) means BrokerId;
+        removing_replicas: Option<Array<'a, i32>> = 0+ tag 3 nullable (0+) default (null) means BrokerId;
+        adding_replicas: Option<Array<'a, i32>> = 0+ tag 4 nullable (0+) default (null) means BrokerId;
         leader_recovery_state: i8 = 0+ tag 5 default (-1) means LeaderRecoveryState;
-        eligible_leader_replicas: Option<Vec<i32>> = 2+ tag 6 nullable (2+) default (null) means BrokerId;
-        last_known_elr: Option<Vec<i32>> = 2+ tag 7 nullable (2+) default (null) means BrokerId;
-        directories: Option<Vec<Uuid>> = 1+ tag 8 nullable (1+) default (null) means DirectoryId;
+        eligible_leader_replicas: Option<Array<'a, i32>> = 2+ tag 6 nullable (2+) default (null) means BrokerId;
+        last_known_elr: Option<Array<'a, i32>> = 2+ tag 7 nullable (2+) default (null) means BrokerId;
+        directories: Option<Array<'a, Uuid>> = 1+ tag 8 nullable (1+) default (null) means DirectoryId;
     }
 }
 
@@ -176,8 +176,8 @@ crate::schema! {
         broker_epoch: i64 = 0+ means BrokerEpoch;
         fenced: i8 = 0+ tag 0 means FencingChange;
         in_controlled_shutdown: i8 = 1+ tag 1 means ControlledShutdownChange;
-        log_dirs: Vec<Uuid> = 2+ tag 2 means DirectoryId;
-        cordoned_log_dirs: Option<Vec<Uuid>> = 3+ tag 3 nullable (3+) default (null) means DirectoryId;
+        log_dirs: Array<'a, Uuid> = 2+ tag 2 means DirectoryId;
+        cordoned_log_dirs: Option<Array<'a, Uuid>> = 3+ tag 3 nullable (3+) default (null) means DirectoryId;
     }
 }
 

@@ -22,6 +22,7 @@ pub mod telemetry;
 pub mod topics;
 pub mod transactions;
 
+use super::names;
 use super::schema::{Message, RoundTripError};
 use super::wire::round_trip;
 
@@ -63,4 +64,14 @@ all! {
 /// The message of that name, as Kafka spells it (`FetchRequest`).
 pub fn by_name(name: &str) -> Option<&'static Message> {
     MESSAGES.iter().copied().find(|message| message.name == name)
+}
+
+/// The message of that name in any spelling: `FetchRequest`, `fetch-request`.
+pub fn find(name: &str) -> Option<&'static Message> {
+    MESSAGES.iter().copied().find(|message| names::same(name, message.name))
+}
+
+/// The messages whose names come nearest to one that is not known, the nearest first.
+pub fn nearest(name: &str) -> Vec<&'static Message> {
+    names::nearest(MESSAGES, name, |message| message.name).into_iter().copied().collect()
 }

@@ -112,7 +112,7 @@ crate::schema! {
         partition_index: i32 = 0+;
         leader_id: i32 = 0+ means BrokerId;
         leader_epoch: i32 = 0+ means LeaderEpoch;
-        preferred_successors: Vec<i32> = 0-0 [ignorable] means BrokerId;
+        preferred_successors: Array<'a, i32> = 0-0 [ignorable] means BrokerId;
         preferred_candidates: Vec<ReplicaInfo<'a>> = 1+ [ignorable];
     }
     ReplicaInfo {

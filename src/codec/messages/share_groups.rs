@@ -27,7 +27,7 @@ crate::schema! {
     }
     TopicPartitions {
         topic_id: Uuid = 0+ means TopicId;
-        partitions: Vec<i32> = 0+;
+        partitions: Array<'a, i32> = 0+;
     }
 }
 
@@ -71,7 +71,7 @@ crate::schema! {
     TopicPartitions {
         topic_id: Uuid = 0+ means TopicId;
         topic_name: Str<'a> = 0+;
-        partitions: Vec<i32> = 0+;
+        partitions: Array<'a, i32> = 0+;
     }
 }
 
@@ -103,11 +103,11 @@ crate::schema! {
     AcknowledgementBatch {
         first_offset: i64 = 0+;
         last_offset: i64 = 0+;
-        acknowledge_types: Vec<i8> = 0+ means AcknowledgeType;
+        acknowledge_types: Array<'a, i8> = 0+ means AcknowledgeType;
     }
     ForgottenTopic {
         topic_id: Uuid = 0+ means TopicId;
-        partitions: Vec<i32> = 0+;
+        partitions: Array<'a, i32> = 0+;
     }
 }
 
@@ -172,7 +172,7 @@ crate::schema! {
     AcknowledgementBatch {
         first_offset: i64 = 0+;
         last_offset: i64 = 0+;
-        acknowledge_types: Vec<i8> = 0+ means AcknowledgeType;
+        acknowledge_types: Array<'a, i8> = 0+ means AcknowledgeType;
     }
 }
 
@@ -402,7 +402,7 @@ crate::schema! {
     }
     DescribeShareGroupOffsetsRequestTopic {
         topic_name: Str<'a> = 0+;
-        partitions: Vec<i32> = 0+;
+        partitions: Array<'a, i32> = 0+;
     }
 }
 

@@ -45,13 +45,13 @@ crate::schema! {
         value: Str<'a> = 0+;
     }
     CopartitionGroup {
-        source_topics: Vec<i16> = 0+;
-        source_topic_regex: Vec<i16> = 0+;
-        repartition_source_topics: Vec<i16> = 0+;
+        source_topics: Array<'a, i16> = 0+;
+        source_topic_regex: Array<'a, i16> = 0+;
+        repartition_source_topics: Array<'a, i16> = 0+;
     }
     TaskIds {
         subtopology_id: Str<'a> = 0+;
-        partitions: Vec<i32> = 0+;
+        partitions: Array<'a, i32> = 0+;
     }
     Endpoint {
         host: Str<'a> = 0+;
@@ -90,7 +90,7 @@ crate::schema! {
     }
     TaskIds {
         subtopology_id: Str<'a> = 0+;
-        partitions: Vec<i32> = 0+;
+        partitions: Array<'a, i32> = 0+;
     }
     EndpointToPartitions {
         user_endpoint: Endpoint<'a> = 0+;
@@ -103,7 +103,7 @@ crate::schema! {
     }
     TopicPartition {
         topic: Str<'a> = 0+;
-        partitions: Vec<i32> = 0+;
+        partitions: Array<'a, i32> = 0+;
     }
 }
 
@@ -190,7 +190,7 @@ crate::schema! {
     }
     TaskIds {
         subtopology_id: Str<'a> = 0+;
-        partitions: Vec<i32> = 0+;
+        partitions: Array<'a, i32> = 0+;
     }
     TopologyDescription {
         subtopologies: Vec<TopologyDescriptionSubtopology<'a>> = 1+;

@@ -14,7 +14,7 @@ crate::schema! {
         error_code: i16 = 0+ means ErrorCode;
         client_instance_id: Uuid = 0+;
         subscription_id: i32 = 0+;
-        accepted_compression_types: Vec<i8> = 0+ means CompressionType;
+        accepted_compression_types: Array<'a, i8> = 0+ means CompressionType;
         push_interval_ms: i32 = 0+ means Millis;
         telemetry_max_bytes: i32 = 0+ means Size;
         delta_temporality: bool = 0+;

@@ -16,7 +16,7 @@ crate::schema! {
     }
     CreatableReplicaAssignment {
         partition_index: i32 = 0+;
-        broker_ids: Vec<i32> = 0+ means BrokerId;
+        broker_ids: Array<'a, i32> = 0+ means BrokerId;
     }
     CreatableTopicConfig {
         name: Str<'a> = 0+;
@@ -120,7 +120,7 @@ crate::schema! {
     }
     AlterReplicaLogDirTopic {
         name: Str<'a> = 0+;
-        partitions: Vec<i32> = 0+;
+        partitions: Array<'a, i32> = 0+;
     }
 }
 
@@ -147,7 +147,7 @@ crate::schema! {
     }
     DescribableLogDirTopic {
         topic: Str<'a> = 0+;
-        partitions: Vec<i32> = 0+;
+        partitions: Array<'a, i32> = 0+;
     }
 }
 
@@ -191,7 +191,7 @@ crate::schema! {
         assignments: Option<Vec<CreatePartitionsAssignment<'a>>> = 0+ nullable (0+);
     }
     CreatePartitionsAssignment {
-        broker_ids: Vec<i32> = 0+ means BrokerId;
+        broker_ids: Array<'a, i32> = 0+ means BrokerId;
     }
 }
 
@@ -217,7 +217,7 @@ crate::schema! {
     }
     TopicPartitions {
         topic: Str<'a> = 0+;
-        partitions: Vec<i32> = 0+;
+        partitions: Array<'a, i32> = 0+;
     }
 }
 
@@ -252,7 +252,7 @@ crate::schema! {
     }
     ReassignablePartition {
         partition_index: i32 = 0+;
-        replicas: Option<Vec<i32>> = 0+ nullable (0+) default (null) means BrokerId;
+        replicas: Option<Array<'a, i32>> = 0+ nullable (0+) default (null) means BrokerId;
     }
 }
 
@@ -284,7 +284,7 @@ crate::schema! {
     }
     ListPartitionReassignmentsTopics {
         name: Str<'a> = 0+;
-        partition_indexes: Vec<i32> = 0+;
+        partition_indexes: Array<'a, i32> = 0+;
     }
 }
 
@@ -302,9 +302,9 @@ crate::schema! {
     }
     OngoingPartitionReassignment {
         partition_index: i32 = 0+;
-        replicas: Vec<i32> = 0+ means BrokerId;
-        adding_replicas: Vec<i32> = 0+ means BrokerId;
-        removing_replicas: Vec<i32> = 0+ means BrokerId;
+        replicas: Array<'a, i32> = 0+ means BrokerId;
+        adding_replicas: Array<'a, i32> = 0+ means BrokerId;
+        removing_replicas: Array<'a, i32> = 0+ means BrokerId;
     }
 }
 

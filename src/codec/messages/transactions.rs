@@ -42,7 +42,7 @@ crate::schema! {
     }
     AddPartitionsToTxnTopic {
         name: Str<'a> = 0+;
-        partitions: Vec<i32> = 0+;
+        partitions: Array<'a, i32> = 0+;
     }
 }
 
@@ -121,7 +121,7 @@ crate::schema! {
     }
     WritableTxnMarkerTopic {
         name: Str<'a> = 0+;
-        partition_indexes: Vec<i32> = 0+;
+        partition_indexes: Array<'a, i32> = 0+;
     }
 }
 
@@ -193,7 +193,7 @@ crate::schema! {
     }
     TopicRequest {
         name: Str<'a> = 0+;
-        partition_indexes: Vec<i32> = 0+;
+        partition_indexes: Array<'a, i32> = 0+;
     }
 }
 
@@ -248,7 +248,7 @@ crate::schema! {
     }
     TopicData {
         topic: Str<'a> = 0+;
-        partitions: Vec<i32> = 0+;
+        partitions: Array<'a, i32> = 0+;
     }
 }
 
@@ -256,7 +256,7 @@ crate::schema! {
     mod list_transactions_request: Request 66, versions 0-2, current 0-2, flexible (0+), unstable ();
     ListTransactionsRequest {
         state_filters: Vec<Str<'a>> = 0+;
-        producer_id_filters: Vec<i64> = 0+ means ProducerId;
+        producer_id_filters: Array<'a, i64> = 0+ means ProducerId;
         duration_filter: i64 = 1+ default (-1) means DurationFilter;
         transactional_id_pattern: Option<Str<'a>> = 2+ nullable (2+) default (null);
     }

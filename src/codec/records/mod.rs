@@ -1,24 +1,21 @@
-//! Record batches and message sets.
+//! Record batches (magic 2) and message sets (magic 0 and 1): what a log segment is made of, and what
+//! Produce and Fetch carry.
+//!
+//! [`batches`] finds where batches begin and end, [`batch`] and [`legacy`] read one, [`record`] a
+//! record of magic 2, [`compression`] unpacks; all of them borrow, and need no room but one buffer to
+//! unpack into. [`write`] is the way back. [`dissect`] puts the same onto a tape, byte for byte, and
+//! goes on behind damage. What is wrong or odd is said by [`error`], in the same words everywhere.
+//!
+//! The measure is Apache Kafka 4.4: what it refuses is an error, what it lets pass is at most a note.
+
+pub mod batch;
+pub mod batches;
 pub mod compression;
+pub mod control;
 pub mod dissect;
+pub mod error;
+pub mod legacy;
+pub mod record;
+pub mod write;
 
-/// What is wrong with records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RecordsError {}
-
-/// Whose records these are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Family {
-    /// A topic of users: keys and values are whatever they put there.
-    Data,
-    /// KRaft metadata (`__cluster_metadata`), snapshots included.
-    Metadata,
-    /// `__consumer_offsets`.
-    Group,
-    /// `__transaction_state`.
-    Transaction,
-    /// `__share_group_state`.
-    Share,
-    /// `__remote_log_metadata`.
-    RemoteLog,
-}
+pub use error::RecordsError;

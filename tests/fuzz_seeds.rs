@@ -1,0 +1,123 @@
+//! What the fuzzers of `fuzz/` begin with: Kafka's own bytes, spread over all messages, versions and
+//! codecs. With `KAFKIT_FUZZ_CORPUS` naming a folder they are written there, a folder for each target.
+#![allow(clippy::unwrap_used, clippy::panic)] // A test that cannot go on has failed.
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use common::{hex, vectors};
+use kafkit::codec::messages::MESSAGES;
+use kafkit::codec::record_types::Family;
+use serde_json::{Value, json};
+
+/// Longer seeds slow the fuzzer down more than they teach it.
+const SEED_BYTES_MAX: usize = 2048;
+/// Out of the many batches, each so-manieth.
+const BATCHES_STEP: usize = 8;
+/// Out of the many damaged frames, each so-manieth.
+const MUTANTS_STEP: usize = 20;
+
+type Seeds = Vec<Vec<u8>>;
+
+/// The first vector of each message and version.
+fn one_of_each() -> Vec<Value> {
+    let mut seen = BTreeSet::new();
+    let mut all = vectors("messages.ndjson");
+    all.extend(vectors("messages-3.9.ndjson"));
+    all.retain(|vector| seen.insert((vector["message"].to_string(), vector["version"].as_i64())));
+    all
+}
+
+fn frames() -> Seeds {
+    let mut seeds = Seeds::new();
+    for vector in one_of_each().iter().filter(|vector| !vector["frame_hex"].is_null()) {
+        let frame = hex(&vector["frame_hex"]);
+        let mut sized = (frame.len() as u32).to_be_bytes().to_vec();
+        sized.extend_from_slice(&frame);
+        seeds.push(sized);
+    }
+    seeds.extend(vectors("mutants.ndjson").iter().step_by(MUTANTS_STEP).map(|vector| hex(&vector["hex"])));
+    seeds
+}
+
+fn records() -> Seeds {
+    let batches = vectors("batches.ndjson");
+    batches.iter().step_by(BATCHES_STEP).map(|vector| [vec![u8::MAX], hex(&vector["hex"])].concat()).collect()
+}
+
+fn internal() -> Seeds {
+    let mut seeds = Seeds::new();
+    for vector in vectors("internal-records.ndjson") {
+        let Some(family) = Family::ALL.iter().position(|family| vector["family"] == family.name()) else { continue };
+        let id = vector["type"].as_u64().unwrap_or(0) as u8;
+        for (part, id) in [("keyHex", u8::MAX), ("valueHex", id)] {
+            if !vector[part].is_null() {
+                seeds.push([vec![family as u8, id], hex(&vector[part])].concat());
+            }
+        }
+    }
+    seeds
+}
+
+/// The same few frames in the spellings that people paste.
+fn input() -> Seeds {
+    let mut seeds = Seeds::new();
+    for frame in frames().iter().filter(|frame| frame.len() < 100).step_by(40) {
+        let pairs: Vec<String> = frame.iter().map(|byte| format!("{byte:02x}")).collect();
+        let decimals: Vec<String> = frame.iter().map(u8::to_string).collect();
+        let dump: Vec<String> =
+            pairs.chunks(16).enumerate().map(|(i, row)| format!("{:08x}: {}", 16 * i, row.join(" "))).collect();
+        for text in [
+            pairs.concat(),
+            pairs.join(" "),
+            pairs.join(":"),
+            format!("0x{}", pairs.join(", 0x")),
+            format!("\"\\x{}\"", pairs.join("\\x")),
+            format!("[{}]", decimals.join(", ")),
+            format!("let bytes = [0x{}]; // a frame", pairs.join(", 0x")),
+            dump.join("\n"),
+            [pairs.concat(), pairs.concat()].join("\n"),
+        ] {
+            seeds.push(text.into_bytes());
+        }
+    }
+    seeds
+}
+
+fn json_seeds() -> Seeds {
+    let mut seeds = Seeds::new();
+    for vector in one_of_each() {
+        let index = MESSAGES.iter().position(|message| vector["message"] == message.name).unwrap();
+        let version = vector["version"].as_u64().unwrap() as u8;
+        seeds.push([vec![index as u8, version | ((index >> 8) as u8) << 7], hex(&vector["hex"])].concat());
+        let envelope = json!({"kind": "message", "message": vector["message"], "version": version, "body": vector["json"]});
+        seeds.push(envelope.to_string().into_bytes());
+    }
+    seeds
+}
+
+#[test]
+fn every_fuzzer_has_seeds() {
+    let targets: [(&str, Seeds); 5] = [
+        ("frames", frames()),
+        ("records", records()),
+        ("internal", internal()),
+        ("input", input()),
+        ("json", json_seeds()),
+    ];
+    let corpus = std::env::var_os("KAFKIT_FUZZ_CORPUS");
+    for (target, mut seeds) in targets {
+        seeds.retain(|seed| seed.len() <= SEED_BYTES_MAX);
+        assert!(seeds.len() > 50, "{target} has {} seeds", seeds.len());
+        if let Some(corpus) = &corpus {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(corpus).join(target);
+            std::fs::create_dir_all(&folder).unwrap();
+            for (i, seed) in seeds.iter().enumerate() {
+                std::fs::write(folder.join(format!("seed-{i:04}")), seed).unwrap();
+            }
+        }
+        println!("{target}: {} seeds", seeds.len());
+    }
+}
