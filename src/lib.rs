@@ -1,4 +1,38 @@
-//! kafkit.
+//! kafkit explains Apache Kafka's bytes: on the wire, in a hex dump, in its files.
+//!
+//! # The map
+//!
+//! | room | what it is for | what it must not do |
+//! |---|---|---|
+//! | [`codec`] | bytes to messages and back, for every message of Kafka 0.8 to 4.4; the tape that names every byte; what is wrong with bytes and what would mend them | any I/O; know any other room |
+//! | [`input`] | what people paste or point at (hex in all its spellings, base64, files) to bytes | know Kafka |
+//! | [`decode`] | a stream of bytes to messages: framing, which request a response answers | print |
+//! | [`encode`] | JSON, as decode prints it, to bytes | print |
+//! | [`render`] | a tape to text, hex, tables, JSON | decide anything about bytes; write to anything but the buffer it is given |
+//! | [`cli`] | arguments to options, outcomes to exit codes; the only room that knows clap | hold logic that another command could want |
+//!
+//! Arrows: `cli` sees all; `decode -> input, codec`; `encode, render -> codec`; `codec` and `input` see
+//! nobody. Rooms that are to come: `log` (Kafka's files), `state` (records to state, as pure state
+//! machines), `client`, `broker`.
+//!
+//! # The way of a pasted dump
+//!
+//! `cli::decode -> input::Input -> decode::Decoder -> codec::detect -> codec::reading -> codec::tape ->
+//! render`. If the tape holds an error, `codec::repair` tries what would mend it in between.
+//!
+//! # Where this differs from the first design, and why
+//!
+//! - The dissector leaves a flat [`codec::tape::Tape`] and no tree of nodes: one allocation for a whole
+//!   stream, where a tree costs one for each field. A node knows where its subtree ends.
+//! - A field's declaration is one constant, from which the typed codec, the dissector, JSON and docs
+//!   follow. The macro expands to one call for each field and direction, and the helpers in
+//!   [`codec::wire`] do the rest: half the code to compile, and after inlining the same machine code.
+//! - What a value stands for is part of its declaration (`means ErrorCode`), not a guess by its name.
+//! - Arrays of numbers and ids borrow the input ([`codec::wire::Array`]); strings and bytes are
+//!   borrowed or owned ([`std::borrow::Cow`]), so that one struct serves both directions.
+//! - Findings have three severities: what Kafka's parser refuses, what it would refuse inside of a
+//!   field (records, embedded messages), and what it accepts but is odd.
+
 pub mod cli;
 pub mod codec;
 pub mod decode;

@@ -42,7 +42,8 @@ fn kafkit(arguments: &[&str], input: Vec<u8>) -> String {
 
 /// All bodies of one message and version, decoded to JSON and encoded again, come back as they were.
 fn comes_back(decode: &[&str], hex: &[String]) {
-    let mut arguments = vec!["decode", "--format", "ndjson", "--lines", "--show-secrets", "--input-format", "hex"];
+    let mut arguments =
+        vec!["decode", "--format", "ndjson", "--lines", "--show-secrets", "--input-format", "hex"];
     arguments.extend(decode);
     arguments.push("-");
     let json = kafkit(&arguments, (hex.join("\n") + "\n").into_bytes());
@@ -75,8 +76,12 @@ fn every_vector_survives_decode_and_encode() {
         let version = version.to_string();
         let api = api::by_key(message.key).map_or("", |api| api.name);
         match message.kind {
-            Kind::Request => comes_back(&["--as", "request-body", "--api", api, "--api-version", &version], cases),
-            Kind::Response => comes_back(&["--as", "response-body", "--api", api, "--api-version", &version], cases),
+            Kind::Request => {
+                comes_back(&["--as", "request-body", "--api", api, "--api-version", &version], cases)
+            }
+            Kind::Response => {
+                comes_back(&["--as", "response-body", "--api", api, "--api-version", &version], cases)
+            }
             _ => comes_back(&["--message", name, "--api-version", &version], cases),
         }
     }
@@ -102,12 +107,13 @@ fn every_internal_record_survives_decode_and_encode() {
     let mut count = 0;
     for vector in vectors("internal-records.ndjson") {
         let family = vector["family"].as_str().unwrap();
-        if vector["accepted"].as_bool() == Some(false) || !["metadata", "group", "transaction", "share", "remote-log"].contains(&family) {
+        if vector["accepted"].as_bool() == Some(false)
+            || !["metadata", "group", "transaction", "share", "remote-log"].contains(&family)
+        {
             continue;
         }
-        // What is read but not as Kafka writes it (trailing bytes, newer versions) is not the same again.
-        let case = vector["case"].as_str().unwrap_or("");
-        if !vector["corrupt"].is_null() || case.starts_with("mutant") {
+        // Kafka takes these, but would not write them: their fields do not say all of their bytes.
+        if matches!(vector["case"].as_str(), Some("padded-varints" | "version-too-high")) {
             continue;
         }
         if let Some(key) = vector["keyHex"].as_str() {

@@ -50,7 +50,9 @@ fn records() -> Seeds {
 fn internal() -> Seeds {
     let mut seeds = Seeds::new();
     for vector in vectors("internal-records.ndjson") {
-        let Some(family) = Family::ALL.iter().position(|family| vector["family"] == family.name()) else { continue };
+        let Some(family) = Family::ALL.iter().position(|family| vector["family"] == family.name()) else {
+            continue;
+        };
         let id = vector["type"].as_u64().unwrap_or(0) as u8;
         for (part, id) in [("keyHex", u8::MAX), ("valueHex", id)] {
             if !vector[part].is_null() {
@@ -67,8 +69,11 @@ fn input() -> Seeds {
     for frame in frames().iter().filter(|frame| frame.len() < 100).step_by(40) {
         let pairs: Vec<String> = frame.iter().map(|byte| format!("{byte:02x}")).collect();
         let decimals: Vec<String> = frame.iter().map(u8::to_string).collect();
-        let dump: Vec<String> =
-            pairs.chunks(16).enumerate().map(|(i, row)| format!("{:08x}: {}", 16 * i, row.join(" "))).collect();
+        let dump: Vec<String> = pairs
+            .chunks(16)
+            .enumerate()
+            .map(|(i, row)| format!("{:08x}: {}", 16 * i, row.join(" ")))
+            .collect();
         for text in [
             pairs.concat(),
             pairs.join(" "),

@@ -9,7 +9,6 @@ use std::path::PathBuf;
 use kafkit::codec::api::{self, APIS, Api, Listener};
 use kafkit::codec::error_codes::{self, ERROR_CODES};
 use kafkit::codec::meaning::Meaning;
-use kafkit::codec::meaning::uuid::push_uuid;
 use kafkit::codec::messages::MESSAGES;
 use kafkit::codec::record_types::{Family, VERSION_PREFIXED};
 use kafkit::codec::schema::{Field, Kind, Struct, Type, Versions};

@@ -8,15 +8,14 @@ use kafkit::input::{Form, Input};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &[u8]| {
-    for form in [None, Some(Form::Hex), Some(Form::Base64)] {
+    'forms: for form in [None, Some(Form::Hex), Some(Form::Base64)] {
         let Ok(input) = Input::open(Cursor::new(text), form) else { continue };
         let mut decoder = Decoder::new(input, Options::default(), kafkit_fuzz::tape());
         // Each message and each mistake takes at least a byte.
         for _ in 0..=2 * text.len() + 2 {
             match decoder.next() {
                 Ok(Some(message)) => assert!(message.bytes.len() <= text.len()),
-                Ok(None) => return,
-                Err(error) if error.is_final() => return,
+                Ok(None) => continue 'forms,
                 Err(error) => assert!(!error.to_string().is_empty()),
             }
         }

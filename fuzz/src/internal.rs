@@ -11,8 +11,11 @@ fuzz_target!(|input: &[u8]| {
     let Some(family) = kafkit_fuzz::family(*family) else { return };
     let read_as = match family {
         Family::Metadata | Family::RemoteLog => ReadAs::RecordValue(family, None),
+        // They are read where they stand, in their batches: the target records.
+        Family::Control => return,
         _ if *id == u8::MAX => ReadAs::RecordKey(family),
-        _ => ReadAs::RecordValue(family, Some((*id).into())),
+        _ if family.record_type((*id).into()).is_some() => ReadAs::RecordValue(family, Some((*id).into())),
+        _ => return,
     };
     kafkit_fuzz::read_and_check(bytes, read_as);
 });

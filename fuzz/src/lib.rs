@@ -38,7 +38,7 @@ pub fn check(tape: &Tape, input: &[u8], reading: &Reading) {
     for finding in tape.findings() {
         assert!(!explain::explain(tape, reading, finding).title.is_empty());
     }
-    let shown = Shown { tape, input, reading, repairs: &[], origin: None, base: 0, foreign: None };
+    let shown = Shown { tape, input, reading, repairs: &[], origin: None, base: 0 };
     let mut out = Vec::new();
     for format in FORMATS {
         for color in [false, true] {
@@ -60,7 +60,8 @@ fn every_byte_has_one_leaf(tape: &Tape, input: &[u8], reading: &Reading) {
     for (i, node) in tape.nodes().iter().enumerate().filter(|(_, node)| node.buffer == 0) {
         assert!(node.start <= node.head && node.head <= node.end, "node {i} {node:?}");
         // What stands before the parts of a node is its own; without parts, so is the rest.
-        let has_parts = tape.nodes().get(i + 1).is_some_and(|inner| inner.depth > node.depth && inner.buffer == 0);
+        let has_parts =
+            tape.nodes().get(i + 1).is_some_and(|inner| inner.depth > node.depth && inner.buffer == 0);
         assert_eq!(node.start as usize, at, "node {i} {node:?} begins elsewhere");
         at = if has_parts { node.head as usize } else { node.end as usize };
         if node.shape == Shape::Broken {

@@ -51,7 +51,8 @@ enum Asked {
 }
 
 fn versions(text: &str) -> std::result::Result<Asked, String> {
-    let number = |text: &str| text.parse::<i16>().map_err(|_| "expected a version, or two as 3..4".to_owned());
+    let number =
+        |text: &str| text.parse::<i16>().map_err(|_| "expected a version, or two as 3..4".to_owned());
     match text.split_once("..") {
         None => number(text).map(Asked::One),
         Some((from, to)) => Ok(Asked::Change([number(from)?, number(to)?])),
@@ -85,7 +86,9 @@ impl Named {
             near = messages::nearest(text).into_iter().map(|message| message.name).collect();
         }
         Err(Failure::Usage(if near.is_empty() {
-            anyhow!("no API or message is called {text:?}; kafkit apis lists them, kafkit apis --messages the others")
+            anyhow!(
+                "no API or message is called {text:?}; kafkit apis lists them, kafkit apis --messages the others"
+            )
         } else {
             anyhow!("no API or message is called {text:?}; did you mean {}?", near.join(", "))
         }))

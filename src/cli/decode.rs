@@ -223,6 +223,7 @@ impl Args {
             Log::RemoteLog => Family::RemoteLog,
         });
         let mut header = self.header_version;
+        let mut size = self.size.map(|size| size == YesNo::Yes);
         let what = match (self.message, self.what) {
             (Some(message), None) => Some(What::Message(message)),
             (Some(_), Some(_)) => return Err(Failure::Usage(anyhow!("--message and --as contradict each other"))),
@@ -237,6 +238,8 @@ impl Args {
                         )));
                     }
                     header = Some(HeaderChoice::None);
+                    // A size goes before a header, never before a body.
+                    size = size.or(Some(false));
                     if matches!(kind, Kind::RequestBody) { What::Request } else { What::Response }
                 }
                 Kind::Records => What::Records,
@@ -260,7 +263,7 @@ impl Args {
             what,
             api: self.api,
             version: self.api_version,
-            size: self.size.map(|size| size == YesNo::Yes),
+            size,
             header,
             family,
         })
@@ -406,12 +409,11 @@ impl Printer {
 
     fn message(&mut self, message: &crate::decode::Message<'_>, name: &str) -> io::Result<()> {
         let broken = message.tape.findings().iter().any(|finding| finding.severity != Severity::Note);
-        let refused = message.tape.first_error().is_some();
         let mut repairs = Vec::new();
         if broken || message.foreign.is_some() {
             self.outcome = Outcome::Problem;
         }
-        if refused && message.foreign.is_none() && self.repairs_left > 0 {
+        if repair::faulty(message.tape) && message.foreign.is_none() && self.repairs_left > 0 {
             self.repairs_left -= 1;
             let time = Duration::from_millis(self.repair_ms);
             let mut budget = repair::Budget::new(repair::TRIES_MAX, Some(time));

@@ -85,9 +85,7 @@ mod tests {
     use crate::codec::messages::by_name;
 
     fn changes(message: &str, from: i16, to: i16) -> Vec<(String, ChangeKind)> {
-        let path = |change: &Change| {
-            change.path.iter().map(|field| field.name).collect::<Vec<_>>().join(".")
-        };
+        let path = |change: &Change| change.path.iter().map(|field| field.name).collect::<Vec<_>>().join(".");
         between(by_name(message).unwrap(), from, to).iter().map(|c| (path(c), c.kind)).collect()
     }
 
@@ -104,10 +102,7 @@ mod tests {
         );
         assert_eq!(
             changes("MetadataRequest", 9, 10),
-            [
-                ("topics.topic_id".into(), ChangeKind::Added),
-                ("topics.name".into(), ChangeKind::NowNullable),
-            ]
+            [("topics.topic_id".into(), ChangeKind::Added), ("topics.name".into(), ChangeKind::NowNullable),]
         );
         assert_eq!(changes("FetchRequest", 7, 7), []);
     }

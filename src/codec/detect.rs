@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::api::{self, APIS, Api};
 use super::dissect::Depth;
-use super::finding::{Finding, FindingKind, Severity};
+use super::finding::{FindingKind, Severity};
 use super::frame::{HeaderChoice, Layout};
 use super::messages::data;
 use super::plausible;
@@ -82,8 +82,7 @@ pub fn plain_request(
     head(rest.get(4..)?).api?;
     let layout = Layout { size: true, header: HeaderChoice::Usual };
     let mut reading = read(tape, input, start, ReadAs::Request { layout, api: None }, depth);
-    let whole = tape.findings().iter().all(|finding| !is_against(finding)) && plausible_client_id(rest.get(4..)?);
-    if !whole {
+    if !is_whole(tape) || !plausible_client_id(rest.get(4..)?) {
         tape.clear();
         return None;
     }
@@ -282,17 +281,18 @@ pub fn begins_with_request(bytes: &[u8]) -> bool {
     bytes.get(4..).is_some_and(|bare| head(bare).api.is_some() && plausible_client_id(bare))
 }
 
-/// Whether a finding means that the bytes are something else, or damaged.
-fn is_against(finding: &Finding) -> bool {
-    finding.severity == Severity::Error || matches!(finding.kind, FindingKind::Trailing { .. })
+/// Whether what is on the tape explains every byte, without an error.
+pub fn is_whole(tape: &Tape) -> bool {
+    tape.findings().iter().all(|finding| {
+        finding.severity != Severity::Error && !matches!(finding.kind, FindingKind::Trailing { .. })
+    })
 }
 
 /// How much speaks against a reading; none when it does not explain every byte.
 fn doubts(tape: &mut Tape, rest: &[u8], read_as: ReadAs) -> Option<u32> {
     tape.clear();
     read(tape, rest, 0, read_as, Depth::FIELDS);
-    let whole = tape.findings().iter().all(|finding| !is_against(finding));
-    whole.then(|| plausible::doubts(tape, rest))
+    is_whole(tape).then(|| plausible::doubts(tape, rest))
 }
 
 fn guess(tape: &mut Tape, rest: &[u8], hints: &Hints) -> (ReadAs, Cow<'static, str>) {

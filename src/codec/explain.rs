@@ -151,9 +151,14 @@ impl Words<'_> {
         let end = self.end();
         match kind {
             ErrorKind::Short { need, have } => {
-                plain(format!("{end} comes inside of {}", self.subject()))
-                    .want(counted(need, "byte"))
-                    .have(grouped(have as i128))
+                let ends = if end == "the end of the bytes" { "end" } else { "ends" };
+                plain(format!(
+                    "{} {ends} inside of {}",
+                    end.trim_start_matches("the end of "),
+                    self.subject()
+                ))
+                .want(counted(need, "byte"))
+                .have(grouped(have as i128))
             }
             ErrorKind::LengthPastEnd { need, have } => plain(format!("{} runs past {end}", self.subject()))
                 .want(counted(need, "byte"))
@@ -173,9 +178,11 @@ impl Words<'_> {
                     explanation.so(format!("It may be null in versions {nullable}."))
                 }
             }
-            ErrorKind::StringTooLong { length } => plain(format!("{} is too long for a string", self.subject()))
-                .want(format!("at most {} bytes", grouped(STRING_BYTES_MAX as i128)))
-                .have(grouped(length as i128)),
+            ErrorKind::StringTooLong { length } => {
+                plain(format!("{} is too long for a string", self.subject()))
+                    .want(format!("at most {} bytes", grouped(STRING_BYTES_MAX as i128)))
+                    .have(grouped(length as i128))
+            }
             ErrorKind::CountPastEnd { count, have } => plain(format!(
                 "{} claims {}, but {} follow{}",
                 self.subject(),
@@ -199,17 +206,15 @@ impl Words<'_> {
                 .want(format!("at most {}", grouped(have.min(TAGGED_FIELDS_MAX) as i128)))
                 .have(grouped(count))
             }
-            ErrorKind::TagSize { size } => plain(format!("the size of {} is negative", self.tag()))
-                .want("0 or more")
-                .have(grouped(size)),
+            ErrorKind::TagSize { size } => {
+                plain(format!("the size of {} is negative", self.tag())).want("0 or more").have(grouped(size))
+            }
             ErrorKind::TagVersion { tag, version } => {
                 plain(format!("tag {tag} is not allowed in version {version} of {}", self.part()))
                     .so("A tag that the message has in another version is an error, not an unknown tag.")
             }
-            ErrorKind::VarintTooLong => {
-                plain(format!("{} is a varint that does not end", self.subject()))
-                    .want("a last byte below 80 after at most 5 (of int64: 10) bytes")
-            }
+            ErrorKind::VarintTooLong => plain(format!("{} is a varint that does not end", self.subject()))
+                .want("a last byte below 80 after at most 5 (of int64: 10) bytes"),
             ErrorKind::Version { version } => {
                 plain(format!("{} has no version {}", self.part(), grouped(version)))
             }
@@ -227,7 +232,8 @@ impl Words<'_> {
 
     fn frame_size(&self, claimed: i32, have: usize) -> Explanation {
         let follow = if have == 1 { "follows" } else { "follow" };
-        let title = format!("the size prefix says {}, but {} {follow}", grouped(claimed), counted(have, "byte"));
+        let title =
+            format!("the size prefix says {}, but {} {follow}", grouped(claimed), counted(have, "byte"));
         let fits = u32::try_from(have).map(u32::to_be_bytes).unwrap_or_default();
         let fits = format!("{:02x} {:02x} {:02x} {:02x}", fits[0], fits[1], fits[2], fits[3]);
         let explanation = plain(title).have(grouped(have as i128));
@@ -313,7 +319,8 @@ impl Words<'_> {
     /// The message that the finding is in: `the request header`, `the body`.
     fn part(&self) -> String {
         let lineage = self.tape.lineage(self.finding.node as usize);
-        let mut around = lineage.iter().rev().filter_map(|&i| self.tape.nodes().get(i)).map(|node| node.field);
+        let mut around =
+            lineage.iter().rev().filter_map(|&i| self.tape.nodes().get(i)).map(|node| node.field);
         let root = around.find(|field| std::ptr::eq(*field, &HEADER) || std::ptr::eq(*field, &BODY));
         let kind = match self.reading.read_as {
             ReadAs::Request { .. } => "request",
@@ -383,10 +390,7 @@ fn removed(key: i16, version: i16) -> Explanation {
         None => plain(format!("Kafka 4.0 removed version {version} of {} (KIP-896)", api.name))
             .want(api.current().to_string())
             .have(grouped(version))
-            .so(format!(
-                "Brokers of 3.9 and before accept it; today's take versions {}.",
-                api.current()
-            )),
+            .so(format!("Brokers of 3.9 and before accept it; today's take versions {}.", api.current())),
     }
 }
 
@@ -415,7 +419,9 @@ pub fn verdict(tape: &Tape, reading: &Reading) -> Verdict {
         });
     }
     let removed = all.iter().find_map(|finding| match finding.kind {
-        FindingKind::RemovedVersion { key, version } if finding.severity != Severity::Inner => Some((key, version)),
+        FindingKind::RemovedVersion { key, version } if finding.severity != Severity::Inner => {
+            Some((key, version))
+        }
         _ => None,
     });
     if let (Some(_), true) = (removed, is_framed(reading)) {
@@ -438,7 +444,9 @@ pub fn verdict(tape: &Tape, reading: &Reading) -> Verdict {
             "Apache Kafka's consumer reads the response, but fails on these records."
         }
         (Some(_), ReadAs::Records(_)) => "Apache Kafka reads the records, but not what is in them.",
-        (Some(_), _) => "Apache Kafka reads the message and passes on what is inside; whoever opens that fails.",
+        (Some(_), _) => {
+            "Apache Kafka reads the message and passes on what is inside; whoever opens that fails."
+        }
     };
     Verdict { accepted: true, sentence: sentence.to_string() }
 }

@@ -162,4 +162,3 @@ fn hide_around(tape: &Tape, hidden: &mut Vec<u32>) {
     hidden.sort_unstable();
     hidden.dedup();
 }
-

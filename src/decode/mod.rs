@@ -10,12 +10,14 @@ use std::io::Read;
 use crate::codec::detect::{self, FRAME_BYTES_MAX, Hints};
 use crate::codec::dissect::Depth;
 use crate::codec::foreign::{self, Foreign};
-use crate::codec::reading::{ReadAs, Reading};
+use crate::codec::reading::{self, ReadAs, Reading};
 use crate::codec::tape::Tape;
 use crate::input::{ErrorKind, Input, InputError};
 
 use framing::{Framing, Next};
 pub use pairs::Pairs;
+
+const ANSWERS: &str = "read as the response to the request before it with this correlation id";
 
 /// How the input is to be read.
 #[derive(Debug, Clone, Copy)]
@@ -250,16 +252,18 @@ impl<R: Read> Decoder<R> {
         }
         self.tape.clear();
         let (tape, depth) = (&mut self.tape, self.options.depth);
-        let answer = self.pairs.answer(tape, bytes, &hints, self.options.pair);
-        let reading = match answer {
-            Some((read_as, reason)) => {
-                tape.clear();
-                let mut reading = crate::codec::reading::read(tape, bytes, 0, read_as, depth);
-                reading.reason = reason.into();
-                reading
-            }
-            None => detect::detect(tape, bytes, 0, &hints, depth),
-        };
+        let answer = self.pairs.answer(bytes, &hints, self.options.pair).and_then(|(read_as, must)| {
+            let mut reading = reading::read(tape, bytes, 0, read_as, depth);
+            // A request can begin with the bytes of a correlation id; then it does not read as an answer.
+            let answers = must || detect::is_whole(tape);
+            reading.reason = ANSWERS.into();
+            self.pairs.answered(reading.frame.and_then(|frame| frame.correlation_id.filter(|_| answers)));
+            answers.then_some(reading)
+        });
+        let reading = answer.unwrap_or_else(|| {
+            tape.clear();
+            detect::detect(tape, bytes, 0, &hints, depth)
+        });
         if let (ReadAs::Request { .. }, Some(frame)) = (reading.read_as, reading.frame) {
             self.pairs.remember(&frame);
         }

@@ -1,22 +1,20 @@
 //! Which request a response answers: responses carry nothing but the correlation id.
 
-use std::collections::VecDeque;
-
 use crate::codec::detect::{self, Hints};
 use crate::codec::frame::{Frame, Layout};
 use crate::codec::reading::ReadAs;
-use crate::codec::tape::Tape;
 
-/// How many requests without an answer are remembered; a client has at most a few under way, and
-/// those with acks=0 are never answered.
-const REMEMBERED_MAX: usize = 1_024;
+/// How many requests without an answer are remembered. Clients count correlation ids up and have at
+/// most a few requests under way, so that an id's last bits find its request.
+const REMEMBERED: usize = 1 << 12;
 
 /// Requests whose responses may still come.
 #[derive(Debug, Default)]
 pub struct Pairs {
-    asked: VecDeque<Asked>,
-    /// The message before was a request.
-    last_was_request: bool,
+    /// By the last bits of the correlation id; empty before the first request.
+    asked: Vec<Option<Asked>>,
+    /// The message before, if it was a request.
+    last: Option<Asked>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -25,49 +23,46 @@ struct Asked {
     api: (i16, i16),
 }
 
+fn slot(correlation_id: i32) -> usize {
+    correlation_id as usize % REMEMBERED
+}
+
 impl Pairs {
     /// A request was read.
     pub(super) fn remember(&mut self, frame: &Frame) {
-        self.last_was_request = true;
         let Some(correlation_id) = frame.correlation_id else { return };
-        if self.asked.len() == REMEMBERED_MAX {
-            self.asked.pop_front();
+        let asked = Asked { correlation_id, api: (frame.key, frame.version) };
+        if self.asked.is_empty() {
+            self.asked = vec![None; REMEMBERED];
         }
-        self.asked.push_back(Asked { correlation_id, api: (frame.key, frame.version) });
+        if let Some(place) = self.asked.get_mut(slot(correlation_id)) {
+            *place = Some(asked);
+        }
+        self.last = Some(asked);
     }
 
-    /// How to read bytes that answer a request that was seen; `in_turn` when every second message is
-    /// an answer to the one before.
-    pub(super) fn answer(
-        &mut self,
-        tape: &mut Tape,
-        bytes: &[u8],
-        hints: &Hints,
-        in_turn: bool,
-    ) -> Option<(ReadAs, &'static str)> {
-        let after_request = std::mem::replace(&mut self.last_was_request, false);
+    /// How to read bytes that may answer a request that was seen, and whether they must: `in_turn` says
+    /// that every second message answers the one before.
+    pub(super) fn answer(&mut self, bytes: &[u8], hints: &Hints, in_turn: bool) -> Option<(ReadAs, bool)> {
+        let last = self.last.take();
         if self.asked.is_empty() || hints.what.is_some() || hints.api.is_some() {
             return None;
         }
         let size = hints.size.unwrap_or_else(|| detect::size_fits(bytes));
         let at = if size { 4 } else { 0 };
         let correlation_id = i32::from_be_bytes(*bytes.get(at..)?.first_chunk()?);
-        let found = self.asked.iter().rposition(|asked| asked.correlation_id == correlation_id);
-        let turn = (in_turn && after_request).then(|| self.asked.len() - 1);
-        let asked = *self.asked.get(found.or(turn)?)?;
-        let read_as = ReadAs::Response {
-            layout: Layout { size, header: hints.header.unwrap_or_default() },
-            api: asked.api,
-        };
-        // A request can begin with the bytes of a correlation id; then it does not read as an answer.
-        let answers = in_turn && after_request || detect::exact(tape, bytes, read_as);
-        if !answers {
-            self.last_was_request = after_request;
-            return None;
+        let asked = self.asked.get(slot(correlation_id)).copied().flatten();
+        let same_id = asked.filter(|asked| asked.correlation_id == correlation_id);
+        let in_turn = last.filter(|_| in_turn);
+        let asked = in_turn.or(same_id)?;
+        let layout = Layout { size, header: hints.header.unwrap_or_default() };
+        Some((ReadAs::Response { layout, api: asked.api }, in_turn.is_some()))
+    }
+
+    /// The response to a request was read.
+    pub(super) fn answered(&mut self, correlation_id: Option<i32>) {
+        if let Some(place) = correlation_id.and_then(|id| self.asked.get_mut(slot(id))) {
+            *place = None;
         }
-        if let Some(found) = found.or(turn) {
-            self.asked.remove(found);
-        }
-        Some((read_as, "read as the response to the request before it with this correlation id"))
     }
 }

@@ -42,7 +42,7 @@ pub struct Envelope<'j> {
     /// The object is the body itself.
     pub is_bare: bool,
     /// Bytes that no field explains, from behind the message.
-    pub behind: Vec<Vec<u8>>,
+    pub behind: Vec<u8>,
     /// The version was given beside the JSON, so that the header's follows it.
     retargeted: bool,
     tags: Vec<Tag>,
@@ -66,7 +66,9 @@ impl<'j> Envelope<'j> {
         };
         match (object.get("kind"), options.what) {
             (None, Some(what)) => Self::bare(json, what, options),
-            (Some(_), Some(_)) => Err(problem(".kind", "the JSON says what it is, so --as and --message cannot")),
+            (Some(_), Some(_)) => {
+                Err(problem(".kind", "the JSON says what it is, so --as and --message cannot"))
+            }
             (Some(kind), None) => Self::enveloped(object, kind, options),
             (None, None) => Err(problem(
                 ".kind",
@@ -79,12 +81,13 @@ impl<'j> Envelope<'j> {
     /// A body that says nothing of itself.
     fn bare(json: &'j Json, what: What, options: &Options) -> Result<Self> {
         let api = || {
-            let key = options.api.ok_or_else(|| problem(".", "a body does not say its API: name it with --api"))?;
+            let key =
+                options.api.ok_or_else(|| problem(".", "a body does not say its API: name it with --api"))?;
             api::by_key(key).ok_or_else(|| problem(".", format!("no API has the key {key}")))
         };
-        let version = options.version.ok_or_else(|| {
-            problem(".", "a body does not say its version: name it with --api-version")
-        })?;
+        let version = options
+            .version
+            .ok_or_else(|| problem(".", "a body does not say its version: name it with --api-version"))?;
         let (kind, header) = match what {
             What::Request => (Kind::Request(api()?), HeaderChoice::Usual),
             What::Response => (Kind::Response(api()?), HeaderChoice::Usual),
@@ -177,7 +180,10 @@ impl<'j> Envelope<'j> {
                     Some(given) if !self.retargeted && given.as_i64() != Some(is.into()) => {
                         let given = brief(given);
                         let place = format!(".header.{name}");
-                        return Err(problem(&place, format!("{given} contradicts the {is} beside the header")));
+                        return Err(problem(
+                            &place,
+                            format!("{given} contradicts the {is} beside the header"),
+                        ));
                     }
                     _ => drop(header.insert(name.to_owned(), is.into())),
                 }
@@ -273,16 +279,11 @@ fn record_type(object: &Map<String, Json>, is_key: bool) -> Result<(&'static Rec
     }
 }
 
-/// What follows the message, where it was read to its end.
-fn behind(object: &Map<String, Json>) -> Result<Vec<Vec<u8>>> {
-    let Some(gaps) = object.get("notRead").and_then(Json::as_array) else { return Ok(Vec::new()) };
-    let outer = gaps.iter().enumerate().filter(|(_, gap)| gap.get("unpacked").is_none());
-    outer
-        .map(|(i, gap)| {
-            let content = gap.get("hex").and_then(Json::as_str).and_then(|digits| hex::decode(digits).ok());
-            content.ok_or_else(|| problem(&format!(".notRead[{i}].hex"), "expected hex digits"))
-        })
-        .collect()
+/// What follows the message.
+fn behind(object: &Map<String, Json>) -> Result<Vec<u8>> {
+    let Some(bytes) = object.get("trailing") else { return Ok(Vec::new()) };
+    let bytes = bytes.as_str().and_then(|digits| hex::decode(digits).ok());
+    bytes.ok_or_else(|| problem(".trailing", "expected hex digits"))
 }
 
 fn tags(object: &Map<String, Json>) -> Result<Vec<Tag>> {
@@ -314,9 +315,9 @@ fn tags(object: &Map<String, Json>) -> Result<Vec<Tag>> {
 }
 
 fn int(json: &Json, path: &str) -> Result<i16> {
-    json.as_i64()
-        .and_then(|number| i16::try_from(number).ok())
-        .ok_or_else(|| problem(path, format!("expected a number from -32768 to 32767, found {}", brief(json))))
+    json.as_i64().and_then(|number| i16::try_from(number).ok()).ok_or_else(|| {
+        problem(path, format!("expected a number from -32768 to 32767, found {}", brief(json)))
+    })
 }
 
 /// What to say of a member that is not there, but perhaps under another spelling.

@@ -87,9 +87,7 @@ pub fn encode(json: &Json, options: &Options, out: &mut Vec<u8>) -> Result<(), J
             part(&envelope, record_type.value, envelope.version, options, &mut writer)?;
         }
     }
-    for bytes in &envelope.behind {
-        writer.buffer.extend_from_slice(bytes);
-    }
+    writer.buffer.extend_from_slice(&envelope.behind);
     let bytes = writer.finish().map_err(|error| problem(".body", error.to_string()))?;
     if options.size.unwrap_or(envelope.size) {
         let size = i32::try_from(bytes.len()).map_err(|_| problem("", "longer than a size can say"))?;

@@ -17,9 +17,7 @@ fn plain(json: Json) -> String {
 
 #[test]
 fn a_request_gets_what_its_json_leaves_out() {
-    let request = |header: Json| {
-        json!({"kind": "request", "api": "ApiVersions", "version": 0, "size": 1, "header": header, "body": {}})
-    };
+    let request = |header: Json| json!({"kind": "request", "api": "ApiVersions", "version": 0, "size": 1, "header": header, "body": {}});
     assert_eq!(plain(request(json!({}))), "00000010001200000000000000066b61666b6974");
     assert_eq!(plain(request(json!({"correlationId": 7, "clientId": null}))), "0000000a0012000000000007ffff");
     // Without a header or its version, it is the body alone.
@@ -55,13 +53,25 @@ fn records_of_kafka_itself_have_their_frames() {
 fn mistakes_are_named_by_their_place() {
     for (json, expected) in [
         (json!(5), ".: expected an object, found 5"),
-        (json!({"kind": "reqest"}), ".kind: expected request, response, record-key, record-value or message, found \"reqest\""),
+        (
+            json!({"kind": "reqest"}),
+            ".kind: expected request, response, record-key, record-value or message, found \"reqest\"",
+        ),
         (json!({"kind": "request", "version": 0}), ".api: missing; expected the name of an API"),
         (json!({"kind": "request", "api": "Fech"}), ".api: no API is called \"Fech\"; did you mean Fetch?"),
         (json!({"kind": "request", "api": "Fetch", "apiKey": 3}), ".api: Fetch has the key 1, not 3"),
-        (json!({"kind": "request", "api": "Fetch", "api_version": 3}), ".version: missing; expected a number under this name, not under \"api_version\""),
-        (json!({"kind": "request", "api": "Fetch", "version": 99}), ".version: Fetch has versions 0-18, not 99"),
-        (json!({"kind": "request", "api": "Heartbeat", "version": 0}), ".body: missing; expected an object (HeartbeatRequest)"),
+        (
+            json!({"kind": "request", "api": "Fetch", "api_version": 3}),
+            ".version: missing; expected a number under this name, not under \"api_version\"",
+        ),
+        (
+            json!({"kind": "request", "api": "Fetch", "version": 99}),
+            ".version: Fetch has versions 0-18, not 99",
+        ),
+        (
+            json!({"kind": "request", "api": "Heartbeat", "version": 0}),
+            ".body: missing; expected an object (HeartbeatRequest)",
+        ),
         (
             json!({"kind": "request", "api": "Metadata", "version": 1, "body": {"topics": [{"name": "a"}, {"name": 5}]}}),
             ".body.topics[1].name: expected a string, found 5",

@@ -1,10 +1,10 @@
 //! The first lines: what the bytes are, and how that was recognised.
 
 use super::paint::{Ink, ink, off, on};
+use super::value::push_attributes;
 use super::{Shown, push};
 use crate::codec::explain::kind_word;
 use crate::codec::finding::Severity;
-use super::value::push_attributes;
 use crate::codec::meaning::Meaning;
 use crate::codec::reading::ReadAs;
 use crate::codec::record_types::Family;
@@ -47,13 +47,17 @@ pub fn what(shown: &Shown<'_>, out: &mut Vec<u8>) {
         (read_as @ (ReadAs::Request { .. } | ReadAs::Response { .. }), Some(frame), _) => {
             match frame.api {
                 Some(api) => out.extend_from_slice(api.name.as_bytes()),
+                // Not even the key could be read.
+                None if frame.key < 0 && frame.version < 0 => out.extend_from_slice(b"unknown API"),
                 None => {
                     out.extend_from_slice(b"API ");
                     push::int(i64::from(frame.key), out);
                 }
             }
-            out.extend_from_slice(b" v");
-            push::int(i64::from(frame.version), out);
+            if frame.version >= 0 || frame.api.is_some() {
+                out.extend_from_slice(b" v");
+                push::int(i64::from(frame.version), out);
+            }
             let request = matches!(read_as, ReadAs::Request { .. });
             out.extend_from_slice(if request { b" request" } else { b" response" });
         }

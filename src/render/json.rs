@@ -7,7 +7,7 @@ mod pretty;
 use super::{Shown, Style, push};
 use crate::codec::explain::{Explanation, explain, kind_word, path, verdict};
 use crate::codec::finding::{Finding, Severity};
-use crate::codec::frame::SIZE;
+use crate::codec::frame::{SIZE, TRAILING};
 use crate::codec::json::{self, message_hiding, string};
 use crate::codec::messages::headers::{request_header, response_header};
 use crate::codec::reading::ReadAs;
@@ -89,7 +89,10 @@ impl Object<'_> {
                     number("headerVersion", version.into(), out);
                 }
             }
-            (None, ReadAs::Records(Some(family)) | ReadAs::RecordKey(family) | ReadAs::RecordValue(family, _)) => {
+            (
+                None,
+                ReadAs::Records(Some(family)) | ReadAs::RecordKey(family) | ReadAs::RecordValue(family, _),
+            ) => {
                 text("family", family.name().as_bytes(), out);
                 self.message(out);
             }
@@ -134,7 +137,8 @@ impl Object<'_> {
 
     fn part(&self, name: &str, node: Option<usize>, shape: &'static Struct, out: &mut Vec<u8>) {
         let Shown { tape, input, .. } = *self.shown;
-        let Some(root) = node.filter(|&i| tape.nodes().get(i).is_some_and(|n| n.shape == Shape::Struct)) else {
+        let Some(root) = node.filter(|&i| tape.nodes().get(i).is_some_and(|n| n.shape == Shape::Struct))
+        else {
             return;
         };
         key(name, out);
@@ -170,6 +174,12 @@ impl Object<'_> {
             return;
         }
         let mut comma = false;
+        // Behind the message itself, not inside of one of its fields: `kafkit encode` puts it back.
+        let behind =
+            tape.nodes().last().filter(|node| node.depth == 0 && std::ptr::eq(node.field, &TRAILING));
+        if let Some(node) = behind {
+            hex("trailing", tape.content(input, node), out);
+        }
         for (i, node) in tape.nodes().iter().enumerate().filter(|(_, node)| node.shape == Shape::Gap) {
             if std::mem::replace(&mut comma, true) {
                 out.push(b',');

@@ -55,7 +55,7 @@ pub fn spaces(count: usize, out: &mut Vec<u8>) {
     const BLOCK: [u8; 32] = [b' '; 32];
     // A copy of fixed length is two instructions; one of the right length is a call.
     let end = out.len() + count;
-    out.reserve(count + BLOCK.len());
+    out.extend_from_slice(&BLOCK);
     while out.len() < end {
         out.extend_from_slice(&BLOCK);
     }
@@ -65,6 +65,9 @@ pub fn spaces(count: usize, out: &mut Vec<u8>) {
 /// Appends an integer.
 #[inline]
 pub fn int(value: i64, out: &mut Vec<u8>) {
+    if (0..10).contains(&value) {
+        return out.push(b'0' + value as u8);
+    }
     out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
 
@@ -109,14 +112,20 @@ pub fn is_text(content: &[u8]) -> bool {
             .is_ok_and(|text| text.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t')))
 }
 
+/// Appends text that [`is_plain`] in quotes.
+#[inline]
+pub fn quoted_plain(content: &[u8], out: &mut Vec<u8>) {
+    out.reserve(content.len() + 2);
+    out.push(b'"');
+    out.extend_from_slice(content);
+    out.push(b'"');
+}
+
 /// Appends text in quotes, at most `limit` characters with them. Returns false where it was cut.
 #[inline]
 pub fn quoted(content: &[u8], limit: usize, out: &mut Vec<u8>) -> bool {
     if content.len() + 2 <= limit && is_plain(content) {
-        out.reserve(content.len() + 2);
-        out.push(b'"');
-        out.extend_from_slice(content);
-        out.push(b'"');
+        quoted_plain(content, out);
         return true;
     }
     quoted_slowly(content, limit, out)
@@ -172,4 +181,3 @@ fn escaped(c: char, left: &mut usize, out: &mut Vec<u8>) -> bool {
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
-

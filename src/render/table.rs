@@ -294,12 +294,13 @@ impl Tables<'_> {
         if std::ptr::eq(node.field, &fields::BATCH) || std::ptr::eq(node.field, &fields::RECORD) {
             return node.value.to_string();
         }
-        let named = tape.children(at).filter_map(|child| tape.nodes().get(child).map(|node| (child, node))).find(
-            |(_, node)| {
+        let named = tape
+            .children(at)
+            .filter_map(|child| tape.nodes().get(child).map(|node| (child, node)))
+            .find(|(_, node)| {
                 matches!(node.shape, Shape::Text | Shape::Int | Shape::Uuid)
                     && !matches!(node.field.meaning, Meaning::ErrorCode | Meaning::Millis)
-            },
-        );
+            });
         let mut text = Vec::new();
         match named {
             Some((_, named)) if named.shape == Shape::Text => {

@@ -6,6 +6,7 @@ use super::{Shown, Style, headline, problems, push};
 use crate::codec::finding::Severity;
 use crate::codec::frame::{BODY, HEADER};
 use crate::codec::records::dissect::fields;
+use crate::codec::schema::Field;
 use crate::codec::secrets::Secrets;
 use crate::codec::tape::{NO_INDEX, Node, Shape};
 
@@ -127,6 +128,7 @@ impl<'a, const COLOR: bool> Tree<'a, COLOR> {
         let mut marks = self.marks.iter().peekable();
         // The index of an element whose line is that of its first field.
         let mut pending: Option<&Node> = None;
+        let mut cells = NameCells::new();
         // The level of a whole request inside of this message, whose body is told from its header.
         let mut enveloped = 0;
         let mut at = 0;
@@ -159,7 +161,7 @@ impl<'a, const COLOR: bool> Tree<'a, COLOR> {
                 continue;
             } else {
                 let label = pending.take();
-                self.line(&steps, at, node, label, mark, out);
+                self.line(&steps, &mut cells, at, node, label, mark, out);
             }
             out.push(b'\n');
             if let Some(width) = self.width {
@@ -212,9 +214,11 @@ impl<'a, const COLOR: bool> Tree<'a, COLOR> {
     }
 
     #[inline]
+    #[expect(clippy::too_many_arguments, reason = "one caller, which keeps the state of the walk")]
     fn line(
         &self,
         steps: &Steps,
+        cells: &mut NameCells,
         at: usize,
         node: &Node,
         element: Option<&Node>,
@@ -223,19 +227,21 @@ impl<'a, const COLOR: bool> Tree<'a, COLOR> {
     ) {
         let end = self.own_end(at, node);
         if node.start < end || node.shape == Shape::Broken {
-            self.offset(node, out);
-            self.bytes(at, node, end, out);
+            self.place(at, node, end, out);
         } else {
             push::spaces(self.offset_columns + self.bytes_columns(), out);
         }
-        let name_at = self.name(steps, node, element, out);
-        let mut column = self.offset_columns + self.bytes_columns() + name_at;
-        if self.types {
-            let name = type_name(node);
-            ink::<COLOR>(Ink::Dim, name.as_bytes(), out);
-            push::spaces(TYPE_COLUMNS.saturating_sub(name.len()), out);
-            column += TYPE_COLUMNS;
-        }
+        let usual = node.index == NO_INDEX
+            && !matches!(node.shape, Shape::Broken | Shape::Gap | Shape::Tags | Shape::Struct | Shape::Float);
+        let name_and_type = if !COLOR && usual && element.is_none() {
+            let name = |out: &mut Vec<u8>| {
+                self.name_and_type(steps, node, None, out);
+            };
+            cells.push(node.field, steps.indent(node), name, out)
+        } else {
+            self.name_and_type(steps, node, element, out)
+        };
+        let column = self.offset_columns + self.bytes_columns() + name_and_type;
         let limit = match self.width {
             Some(width) => width.saturating_sub(column).max(VALUE_COLUMNS_MIN),
             None => usize::MAX,
@@ -247,6 +253,61 @@ impl<'a, const COLOR: bool> Tree<'a, COLOR> {
             ink::<COLOR>(color, word.as_bytes(), out);
         } else {
             trim(out);
+        }
+    }
+
+    /// Name and type, in columns of fixed widths; returns how many were used.
+    #[inline]
+    fn name_and_type(&self, steps: &Steps, node: &Node, element: Option<&Node>, out: &mut Vec<u8>) -> usize {
+        let used = self.name(steps, node, element, out);
+        if !self.types {
+            return used;
+        }
+        let name = type_name(node);
+        ink::<COLOR>(Ink::Dim, name.as_bytes(), out);
+        push::spaces(TYPE_COLUMNS.saturating_sub(name.len()), out);
+        used + TYPE_COLUMNS
+    }
+
+    /// Offset and bytes.
+    #[inline]
+    fn place(&self, at: usize, node: &Node, end: u32, out: &mut Vec<u8>) {
+        let usual = !COLOR
+            && node.buffer == 0
+            && self.offset_columns == OFFSET_COLUMNS
+            && self.bytes_shown == BYTES_SHOWN
+            && self.secrets.is_empty();
+        let bytes = self.shown.tape.bytes(self.shown.input, node.buffer, node.start..end);
+        if !usual || bytes.len() > 9_999 {
+            self.offset(node, out);
+            return self.bytes(at, node, end, out);
+        }
+        // Nearly every line: spaces of fixed length, and what stands in them written over them.
+        let start = out.len();
+        out.extend_from_slice(&[b' '; OFFSET_COLUMNS + 2 + BYTES_SHOWN * 3 + MORE_COLUMNS]);
+        let mut number = self.shown.base as u32 + node.start;
+        if let Some((digits, cells)) =
+            out.get_mut(start..).and_then(|room| room.split_first_chunk_mut::<{ OFFSET_COLUMNS + 2 }>())
+        {
+            for digit in digits.iter_mut().take(OFFSET_COLUMNS).rev() {
+                *digit = b'0' + (number % 10) as u8;
+                number /= 10;
+                if number == 0 {
+                    break;
+                }
+            }
+            for (cell, &byte) in cells.as_chunks_mut::<3>().0.iter_mut().zip(bytes.iter().take(BYTES_SHOWN)) {
+                *cell = push::hex_cell(byte);
+            }
+            let more = bytes.len().saturating_sub(BYTES_SHOWN);
+            if more > 0
+                && let Some(cells) = cells.get_mut(BYTES_SHOWN * 3..)
+            {
+                let mut digits = itoa::Buffer::new();
+                for (cell, digit) in cells.iter_mut().zip(b"+".iter().chain(digits.format(more).as_bytes())) {
+                    *cell = *digit;
+                }
+            }
         }
     }
 
@@ -392,6 +453,64 @@ fn label(index: u32, out: &mut Vec<u8>) {
 fn trim(out: &mut Vec<u8>) {
     while out.last() == Some(&b' ') {
         out.pop();
+    }
+}
+
+/// Columns of name and type that were written before: of the records of a batch all have the same.
+struct NameCells {
+    cells: [NameCell; NAME_CELLS],
+}
+
+/// How many are kept; by the place of a field in its struct, so that those of one do not collide.
+const NAME_CELLS: usize = 32;
+/// The longest one that is kept.
+const NAME_CELL_BYTES: usize = 72;
+
+#[derive(Clone, Copy)]
+struct NameCell {
+    /// Address of the declaration, which is static.
+    field: usize,
+    indent: usize,
+    length: usize,
+    text: [u8; NAME_CELL_BYTES],
+}
+
+impl NameCells {
+    fn new() -> Self {
+        let empty = NameCell { field: 0, indent: 0, length: 0, text: [0; NAME_CELL_BYTES] };
+        Self { cells: [empty; NAME_CELLS] }
+    }
+
+    /// Appends the columns of a field, which `write` writes where they are not known; returns how many.
+    #[inline]
+    fn push(
+        &mut self,
+        field: &'static Field,
+        indent: usize,
+        write: impl FnOnce(&mut Vec<u8>),
+        out: &mut Vec<u8>,
+    ) -> usize {
+        let address = std::ptr::from_ref(field).addr();
+        let place = (address / size_of::<Field>()) % NAME_CELLS;
+        let start = out.len();
+        let cell = self.cells.get_mut(place);
+        if let Some(cell) = &cell
+            && cell.field == address
+            && cell.indent == indent
+        {
+            out.extend_from_slice(&cell.text);
+            out.truncate(start + cell.length);
+            return cell.length;
+        }
+        write(out);
+        let written = out.get(start..).unwrap_or_default();
+        if let Some(cell) = cell
+            && let Some(text) = cell.text.get_mut(..written.len())
+        {
+            text.copy_from_slice(written);
+            (cell.field, cell.indent, cell.length) = (address, indent, written.len());
+        }
+        written.len()
     }
 }
 

@@ -6,9 +6,9 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::paint::{Ink, ink, off, on};
 use super::push;
+use crate::codec::dissect::{TAG_NUMBER, TAG_SIZE};
 use crate::codec::explain::record_type_name;
 use crate::codec::internal;
-use crate::codec::dissect::{TAG_NUMBER, TAG_SIZE};
 use crate::codec::meaning::{Meaning, time, uuid};
 use crate::codec::records::dissect::fields;
 use crate::codec::schema::{Field, Type};
@@ -74,6 +74,7 @@ impl<'a> Values<'a> {
                 self.meaning::<COLOR>(node, out);
             }
             Shape::Text => self.quoted::<COLOR>(node, limit, out),
+            Shape::Bytes if node.next as usize == index + 1 => self.bytes::<COLOR>(node, limit, out),
             Shape::Bool => out.extend_from_slice(if node.value == 0 { b"false" } else { b"true" }),
             Shape::Null => ink::<COLOR>(Ink::Dim, b"null", out),
             _ => self.rare::<COLOR>(index, node, limit, out),
@@ -98,9 +99,12 @@ impl<'a> Values<'a> {
     #[inline]
     fn meaning<const COLOR: bool>(&self, node: &Node, out: &mut Vec<u8>) {
         if node.field.meaning == Meaning::Plain {
-            // Fields that no schema declares are known by their declaration itself; they alone are in
-            // all versions, up to the last.
-            if is_synthetic(node.field) {
+            // Fields that no schema declares are known by their declaration itself. The rest of a record
+            // is not among them, and comes as often.
+            if is_synthetic(node.field)
+                && !std::ptr::eq(node.field, &fields::RECORD_LENGTH)
+                && !std::ptr::eq(node.field, &fields::RECORD_ATTRIBUTES)
+            {
                 self.synthetic::<COLOR>(node, out);
             }
             return;
@@ -158,8 +162,7 @@ impl<'a> Values<'a> {
             // Vec never refuses a write.
             Shape::Float => drop(write!(out, "{:?}", f64::from_bits(node.value as u64))),
             Shape::Uuid => self.uuid::<COLOR>(node, out),
-            Shape::Bytes if node.next as usize > index + 1 => self.opened::<COLOR>(index, node, out),
-            Shape::Bytes => self.bytes::<COLOR>(node, limit, out),
+            Shape::Bytes => self.opened::<COLOR>(index, node, out),
             Shape::Array if self.is_list(index, node) => self.list(index, limit, out),
             Shape::Array => push::counted(node.value as u64, b"element", out),
             Shape::Tags if node.value == 0 => ink::<COLOR>(Ink::Dim, b"none", out),
@@ -185,8 +188,7 @@ impl<'a> Values<'a> {
         if leaves != node.value as usize {
             return false;
         }
-        leaves == 0
-            || self.is_all_numbers(index, node)
+        leaves == 0 || self.is_all_numbers(index, node)
     }
 
     #[inline]
@@ -278,16 +280,17 @@ impl<'a> Values<'a> {
     #[inline]
     pub fn text_or_hex<const COLOR: bool>(&self, content: &[u8], limit: usize, out: &mut Vec<u8>) {
         let limit = limit.min(VALUE_BYTES_MAX);
+        if content.len() + 2 <= limit && push::is_plain(content) {
+            on::<COLOR>(Ink::Text, out);
+            push::quoted_plain(content, out);
+            return off::<COLOR>(out);
+        }
         // What is cut is judged by what is shown of it, up to a whole character.
         let head = content.get(..limit.min(content.len())).unwrap_or_default();
         let judged = if head.len() < content.len() { whole_characters(head) } else { head };
         if push::is_text(judged) {
             on::<COLOR>(Ink::Text, out);
-            if content.len() + 2 <= limit && push::is_plain(content) {
-                push::quoted(content, limit, out);
-            } else {
-                self.long_text(content, limit, out);
-            }
+            self.long_text(content, limit, out);
             return off::<COLOR>(out);
         }
         out.extend_from_slice(b"0x");
@@ -355,7 +358,19 @@ fn is_synthetic(field: &Field) -> bool {
     field.versions.max == i16::MAX && field.versions.min == 0
 }
 
-fn is_varint(field: &'static Field) -> bool {
+/// Whether the number is a varint: those are no type of Kafka's schemas.
+#[inline]
+fn is_varint(node: &Node, ty: Type) -> bool {
+    let bytes = match ty {
+        Type::Int32 | Type::Uint32 => 4,
+        Type::Int64 => 8,
+        _ => return false,
+    };
+    node.end - node.start != bytes || is_synthetic(node.field) && is_declared_varint(node.field)
+}
+
+#[inline(never)]
+fn is_declared_varint(field: &'static Field) -> bool {
     [
         &fields::RECORD_LENGTH,
         &fields::TIMESTAMP_DELTA,
@@ -429,7 +444,7 @@ pub fn type_name(node: &Node) -> &'static str {
     match (node.shape, node.field.ty) {
         (Shape::Gap, _) => "",
         (Shape::Tags | Shape::Tag, _) => "tags",
-        (Shape::Int, _) if is_synthetic(node.field) && is_varint(node.field) => "varint",
+        (Shape::Int, ty) if is_varint(node, ty) => "varint",
         (Shape::Struct, _) => "struct",
         (_, ty) => {
             let of = |ty: &Type| match ty {

@@ -118,9 +118,10 @@ fn run(command: &str, program: &Path, out: &mut String) {
 fn stream(bytes: &[u8], mark: &str, out: &mut String) {
     let text = String::from_utf8_lossy(bytes);
     for line in text.lines() {
-        let is_plain = mark == "1" && !["$ ", "> ", "? ", "1> ", "2> ", "1~", "2~", "#"]
-            .iter()
-            .any(|special| line.starts_with(special));
+        let is_plain = mark == "1"
+            && !["$ ", "> ", "? ", "1> ", "2> ", "1~", "2~", "#"]
+                .iter()
+                .any(|special| line.starts_with(special));
         if is_plain {
             writeln!(out, "{line}").unwrap();
         } else {

@@ -1,13 +1,13 @@
 //! What stands packed in bytes fields: records, and messages inside of messages.
 
 use super::{REDACTED, Shown, hex, key, number, push, text};
+use crate::codec::explain::record_type_name;
 use crate::codec::frame::{BODY, HEADER};
 use crate::codec::internal::{FRAME_VERSION, VALUE_VERSION, VERSION};
 use crate::codec::json::{message_hiding, string};
+use crate::codec::meaning::Meaning;
 use crate::codec::messages::MESSAGES;
 use crate::codec::messages::headers::request_header;
-use crate::codec::explain::record_type_name;
-use crate::codec::meaning::Meaning;
 use crate::codec::reading::ReadAs;
 use crate::codec::records::dissect::fields;
 use crate::codec::schema::{Field, Message, Struct, Type};
@@ -40,7 +40,8 @@ pub fn records(shown: &Shown<'_>, secrets: &Secrets, out: &mut Vec<u8>) {
     let mut comma = false;
     let mut at = 0;
     while let Some(node) = shown.tape.nodes().get(at) {
-        if node.shape == Shape::Bytes && matches!(node.field.ty, Type::Records) && node.next as usize > at + 1 {
+        if node.shape == Shape::Bytes && matches!(node.field.ty, Type::Records) && node.next as usize > at + 1
+        {
             if std::mem::replace(&mut comma, true) {
                 out.push(b',');
             } else {
@@ -158,7 +159,9 @@ impl Opened<'_> {
                     }
                 }
                 Shape::Struct => records.push(child),
-                Shape::Bytes if node.next as usize > child + 1 && is_packed(node.field) => packed = Some(child),
+                Shape::Bytes if node.next as usize > child + 1 && is_packed(node.field) => {
+                    packed = Some(child)
+                }
                 Shape::Bytes | Shape::Null => {
                     self.part(child, node, out);
                 }
@@ -168,7 +171,9 @@ impl Opened<'_> {
         if let Some(packed) = packed {
             records.extend(self.tape.children(packed));
         }
-        let legacy = packed.and_then(|at| self.node(at)).is_some_and(|node| std::ptr::eq(node.field, &fields::VALUE_COMPRESSED));
+        let legacy = packed
+            .and_then(|at| self.node(at))
+            .is_some_and(|node| std::ptr::eq(node.field, &fields::VALUE_COMPRESSED));
         if legacy {
             key("messages", out);
             out.push(b'[');
@@ -275,7 +280,9 @@ impl Opened<'_> {
                     let mut name = Vec::new();
                     match record_type_name(node.field, node.value) {
                         Some(known) => text("type", known.as_bytes(), out),
-                        None if node.field.meaning.describe(node.value, &mut name) => text("type", &name, out),
+                        None if node.field.meaning.describe(node.value, &mut name) => {
+                            text("type", &name, out)
+                        }
                         None => number("type", node.value, out),
                     }
                 }

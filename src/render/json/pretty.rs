@@ -57,7 +57,9 @@ pub fn indent(compact: &[u8], out: &mut Vec<u8>) {
 }
 
 fn holds_numbers(rest: &[u8]) -> bool {
-    rest.iter().take_while(|&&byte| byte != b']').all(|byte| matches!(byte, b'0'..=b'9' | b'-' | b',' | b'.' | b'e' | b'E'))
+    rest.iter()
+        .take_while(|&&byte| byte != b']')
+        .all(|byte| matches!(byte, b'0'..=b'9' | b'-' | b',' | b'.' | b'e' | b'E'))
 }
 
 fn new_line(level: usize, out: &mut Vec<u8>) {

@@ -184,8 +184,7 @@ fn values(messages: &[&'static Message], version: i16, style: &Style, out: &mut 
     }
     let mut title = "\nvalues\n";
     for meaning in meanings {
-        let senses: Vec<String> =
-            meaning.senses().map(|(value, sense)| format!("{value} {sense}")).collect();
+        let senses: Vec<String> = meaning.senses().map(|(value, sense)| format!("{value} {sense}")).collect();
         let text = match meaning {
             Meaning::ErrorCode => "kafkit errors lists them".to_owned(),
             Meaning::ApiKey => "kafkit apis lists them".to_owned(),

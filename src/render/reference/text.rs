@@ -41,7 +41,11 @@ pub fn columns(style: &Style) -> usize {
 
 /// Appends text in a colour, where the style has colours.
 pub fn colored(style: &Style, with: Ink, text: &str, out: &mut Vec<u8>) {
-    if style.color { ink::<true>(with, text.as_bytes(), out) } else { ink::<false>(with, text.as_bytes(), out) }
+    if style.color {
+        ink::<true>(with, text.as_bytes(), out)
+    } else {
+        ink::<false>(with, text.as_bytes(), out)
+    }
 }
 
 /// Appends a table. What does not fit into the last column is wrapped in it.
@@ -192,10 +196,7 @@ mod tests {
             table(&head, &rows, &style, &mut out);
             String::from_utf8(out).unwrap()
         };
-        assert_eq!(
-            text(60),
-            "name                notes\na_rather_long_name  what there is to say of it\n"
-        );
+        assert_eq!(text(60), "name                notes\na_rather_long_name  what there is to say of it\n");
         assert_eq!(
             text(41),
             "name                notes\na_rather_long_name  what there is to say\n                    of it\n"
