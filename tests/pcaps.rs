@@ -86,8 +86,10 @@ fn streams(pcap: &[u8]) -> BTreeMap<Direction, Vec<u8>> {
         .into_iter()
         .map(|(direction, parts)| {
             let first = parts[0].0;
-            let mut parts: Vec<(u32, Vec<u8>)> =
-                parts.into_iter().map(|(sequence, payload)| (sequence.wrapping_sub(first), payload)).collect();
+            let mut parts: Vec<(u32, Vec<u8>)> = parts
+                .into_iter()
+                .map(|(sequence, payload)| (sequence.wrapping_sub(first), payload))
+                .collect();
             parts.sort_by_key(|(at, _)| *at);
             let mut stream: Vec<u8> = Vec::new();
             for (at, payload) in parts {
@@ -140,11 +142,20 @@ fn every_request_and_response_of_real_clients_reads_without_an_error() {
             for (number, request) in frames(stream).into_iter().enumerate() {
                 tape.clear();
                 let frame = frame::request(&mut tape, request, 0, layout, None, Depth::ALL);
-                let what = format!("{name} {client}:{server} #{number} {:?} v{}", frame.api.map(|a| a.name), frame.version);
+                let what = format!(
+                    "{name} {client}:{server} #{number} {:?} v{}",
+                    frame.api.map(|a| a.name),
+                    frame.version
+                );
                 check(&tape, &what);
                 requests += 1;
                 let body = frame.body.map(|body| tape.nodes()[body]).unwrap();
-                round_trips(frame.message.unwrap().name, frame.version, &request[body.start as usize..], &what);
+                round_trips(
+                    frame.message.unwrap().name,
+                    frame.version,
+                    &request[body.start as usize..],
+                    &what,
+                );
                 let correlation = frame.correlation_id.unwrap();
                 listed.entry(name.clone()).or_default().push(format!(
                     "{client}\t{server}\t{number}\t{}\t{}\t{}\t{correlation}",
@@ -159,11 +170,17 @@ fn every_request_and_response_of_real_clients_reads_without_an_error() {
                 }
                 let Some(answer) = answers.next() else { continue };
                 tape.clear();
-                let frame = frame::response(&mut tape, answer, 0, layout, (frame.key, frame.version), Depth::ALL);
+                let frame =
+                    frame::response(&mut tape, answer, 0, layout, (frame.key, frame.version), Depth::ALL);
                 check(&tape, &format!("{what} response"));
                 assert_eq!(frame.correlation_id, Some(correlation), "{what}");
                 let body = tape.nodes()[frame.body.unwrap()];
-                round_trips(frame.message.unwrap().name, frame.version, &answer[body.start as usize..], &what);
+                round_trips(
+                    frame.message.unwrap().name,
+                    frame.version,
+                    &answer[body.start as usize..],
+                    &what,
+                );
                 responses += 1;
             }
         }

@@ -151,7 +151,10 @@ fn a_tag_of_other_versions_is_an_error_and_not_unknown() {
     };
     let (accepted, found) = findings(&MESSAGE, 12, &encode(&with_tag(0), 12).unwrap());
     assert!(!accepted);
-    assert!(matches!(found[0], FindingKind::Wire(ErrorKind::TagVersion { tag: 0, version: 12 })), "{found:?}");
+    assert!(
+        matches!(found[0], FindingKind::Wire(ErrorKind::TagVersion { tag: 0, version: 12 })),
+        "{found:?}"
+    );
     let unknown = encode(&with_tag(77), 12).unwrap();
     assert!(findings(&MESSAGE, 12, &unknown).0);
     assert_eq!(decode::<Root>(&unknown, 12).unwrap().topics[0].partitions[0].unknown_tags[0].tag, 77);
@@ -259,7 +262,10 @@ fn metadata_records_above_their_version_are_read_and_coordinator_values_are_not(
     // NoOpRecord (20) v1, where only v0 is known.
     internal::value(&mut tape, None, &hex("01 14 01 00"), 0, Family::Metadata, Depth::ALL);
     let newer = FindingKind::Internal(InternalError::NewerVersion { version: 1 });
-    assert_eq!(tape.findings().iter().map(|f| (f.severity, f.kind)).collect::<Vec<_>>(), [(Severity::Note, newer)]);
+    assert_eq!(
+        tape.findings().iter().map(|f| (f.severity, f.kind)).collect::<Vec<_>>(),
+        [(Severity::Note, newer)]
+    );
     tape.clear();
     let key = hex("0001 0001 67 0001 74 00000000");
     internal::value(&mut tape, Some(&key), &hex("0005 0000"), 0, Family::Group, Depth::ALL);
@@ -304,7 +310,14 @@ fn only_init_producer_id_v6_is_unstable() {
 #[test]
 fn some_messages_are_never_flexible() {
     for message in MESSAGES {
-        let never = ["SaslHandshake", "OffsetDelete", "ConsumerProtocol", "EndTxnMarker", "AbortedTxn", "ProducerSnapshot"];
+        let never = [
+            "SaslHandshake",
+            "OffsetDelete",
+            "ConsumerProtocol",
+            "EndTxnMarker",
+            "AbortedTxn",
+            "ProducerSnapshot",
+        ];
         let coordinator_key = message.kind == kafkit::codec::schema::Kind::CoordinatorKey;
         if coordinator_key || never.iter().any(|name| message.name.starts_with(name)) {
             assert!(message.flexible.is_empty(), "{}", message.name);
@@ -332,7 +345,8 @@ fn leader_change_has_a_version_1_that_kafka_does_not_write() {
 #[test]
 fn record_ids_have_gaps() {
     let ids = |family: Family| family.record_types().iter().map(|t| t.id).collect::<Vec<i16>>();
-    let with_gaps = |ranges: &[std::ops::RangeInclusive<i16>]| ranges.iter().cloned().flatten().collect::<Vec<i16>>();
+    let with_gaps =
+        |ranges: &[std::ops::RangeInclusive<i16>]| ranges.iter().cloned().flatten().collect::<Vec<i16>>();
     assert_eq!(ids(Family::Metadata), with_gaps(&[0..=5, 7..=12, 14..=15, 17..=29]));
     assert_eq!(ids(Family::Group), with_gaps(&[0..=8, 10..=17, 19..=23]));
     assert_eq!(ids(Family::Transaction), [0]);
@@ -371,5 +385,8 @@ fn frames_that_are_not_what_they_say() {
     let short = verdict("00000030 0012 0000 00000001 ffff");
     assert_eq!(short, Some(FindingKind::FrameSize { claimed: 48, have: 10 }));
     assert_eq!(verdict("0000000a 00c8 0000 00000001 ffff"), Some(FindingKind::UnknownApi { key: 200 }));
-    assert_eq!(verdict("0000000a 0012 0009 00000001 ffff"), Some(FindingKind::UnknownVersion { key: 18, version: 9 }));
+    assert_eq!(
+        verdict("0000000a 0012 0009 00000001 ffff"),
+        Some(FindingKind::UnknownVersion { key: 18, version: 9 })
+    );
 }

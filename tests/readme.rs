@@ -23,7 +23,8 @@ fn examples_print_what_the_readme_says() {
                 .env_remove("CLICOLOR_FORCE")
                 .output()
                 .unwrap();
-            let found = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+            let found =
+                String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
             assert!(matches(expected, &found), "$ {command}\nexpected:\n{expected}\nfound:\n{found}");
             examples += 1;
         }

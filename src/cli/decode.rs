@@ -193,7 +193,11 @@ pub(super) fn api_key(text: &str) -> std::result::Result<i16, String> {
     }
     api::by_name(text).map(|api| api.key).ok_or_else(|| {
         let near: Vec<&str> = api::nearest(text).into_iter().take(3).map(|api| api.name).collect();
-        if near.is_empty() { "no such API; see kafkit apis".into() } else { format!("no such API; did you mean {}?", near.join(", ")) }
+        if near.is_empty() {
+            "no such API; see kafkit apis".into()
+        } else {
+            format!("no such API; did you mean {}?", near.join(", "))
+        }
     })
 }
 
@@ -226,7 +230,9 @@ impl Args {
         let mut size = self.size.map(|size| size == YesNo::Yes);
         let what = match (self.message, self.what) {
             (Some(message), None) => Some(What::Message(message)),
-            (Some(_), Some(_)) => return Err(Failure::Usage(anyhow!("--message and --as contradict each other"))),
+            (Some(_), Some(_)) => {
+                return Err(Failure::Usage(anyhow!("--message and --as contradict each other")));
+            }
             (None, None) => None,
             (None, Some(kind)) => Some(match kind {
                 Kind::Request => What::Request,
@@ -259,14 +265,7 @@ impl Args {
         {
             return Err(Failure::Usage(anyhow!("the {} log has no record type {id}", family.name())));
         }
-        Ok(Hints {
-            what,
-            api: self.api,
-            version: self.api_version,
-            size,
-            header,
-            family,
-        })
+        Ok(Hints { what, api: self.api, version: self.api_version, size, header, family })
     }
 }
 
@@ -311,9 +310,8 @@ fn sources(arguments: &[String]) -> std::result::Result<Vec<Source>, Failure> {
         classified.push(Argument::classify(argument));
     }
     let all_inline = classified.iter().all(|argument| matches!(argument, Ok(Argument::Inline(_)) | Err(_)));
-    let split_hex = arguments.len() > 1
-        && all_inline
-        && arguments.iter().any(|part| part.len() < SPLIT_HEX_MAX);
+    let split_hex =
+        arguments.len() > 1 && all_inline && arguments.iter().any(|part| part.len() < SPLIT_HEX_MAX);
     if split_hex {
         return Ok(vec![Source::Inline(arguments.join(" "))]);
     }
@@ -324,7 +322,8 @@ fn sources(arguments: &[String]) -> std::result::Result<Vec<Source>, Failure> {
             Argument::Stdin => Ok(Source::Stdin),
             Argument::Inline(text) => Ok(Source::Inline(text)),
             Argument::File(path) => {
-                let file = File::open(&path).map_err(|error| Failure::Usage(anyhow!("{}: {error}", path.display())))?;
+                let file = File::open(&path)
+                    .map_err(|error| Failure::Usage(anyhow!("{}: {error}", path.display())))?;
                 Ok(Source::File(file, text.clone()))
             }
         })

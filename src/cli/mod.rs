@@ -26,7 +26,8 @@ struct Cli {
     command: Command,
 }
 
-const LONG_ABOUT: &str = "Explains every byte of Apache Kafka's protocol: requests, responses, record batches and the records \
+const LONG_ABOUT: &str =
+    "Explains every byte of Apache Kafka's protocol: requests, responses, record batches and the records \
 that Kafka itself writes, of every version from 0.8 to 4.4, and of malformed ones which byte is wrong and why.
 
 Exit codes: 0 all is well; 1 the data has a problem, and all that could be read was printed; 2 wrong usage.";

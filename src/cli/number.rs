@@ -14,6 +14,7 @@ pub fn bytes(text: &str) -> Result<usize, String> {
         "g" | "gb" | "gib" => 30,
         _ => return Err(format!("{unit:?} is no unit: use k, M or G")),
     };
-    let number: usize = digits.replace('_', "").parse().map_err(|_| "expected a number of bytes, such as 100M".to_owned())?;
+    let number: usize =
+        digits.replace('_', "").parse().map_err(|_| "expected a number of bytes, such as 100M".to_owned())?;
     number.checked_mul(1 << shift).ok_or_else(|| "too large".to_owned())
 }

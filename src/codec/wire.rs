@@ -998,7 +998,9 @@ impl<'a, T: Fixed + Wire<'a>> Wire<'a> for Array<'a, T> {
     fn write(&self, writer: &mut Writer, context: Context) {
         writer.length(Some(self.len()), context, false);
         match self {
-            Array::Wire(values) => values.iter().for_each(|value| writer.buffer.extend_from_slice(value.as_ref())),
+            Array::Wire(values) => {
+                values.iter().for_each(|value| writer.buffer.extend_from_slice(value.as_ref()))
+            }
             Array::Owned(values) => {
                 values.iter().for_each(|value| writer.buffer.extend_from_slice(value.to_bytes().as_ref()));
             }
@@ -1073,7 +1075,13 @@ pub fn read_tags<'a>(
 }
 
 #[cold]
-fn read_unknown<'a>(reader: &mut Reader<'a>, unknown: &mut UnknownTags<'a>, tag: u32, size: u32, size_at: usize) {
+fn read_unknown<'a>(
+    reader: &mut Reader<'a>,
+    unknown: &mut UnknownTags<'a>,
+    tag: u32,
+    size: u32,
+    size_at: usize,
+) {
     unknown.push(UnknownTag { tag, content: reader.unknown_tag(size, size_at).into() });
 }
 

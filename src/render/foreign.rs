@@ -12,8 +12,14 @@ const QUOTED_BYTES: usize = 16;
 pub fn render(format: Format, foreign: &Foreign, shown: &Shown<'_>, out: &mut Vec<u8>) {
     let bytes = shown.input.len();
     let Foreign { what, hint } = foreign;
-    let head: String =
-        shown.input.iter().take(QUOTED_BYTES).map(|byte| format!("{byte:02x} ")).collect::<String>().trim_end().into();
+    let head: String = shown
+        .input
+        .iter()
+        .take(QUOTED_BYTES)
+        .map(|byte| format!("{byte:02x} "))
+        .collect::<String>()
+        .trim_end()
+        .into();
     // Vec never refuses a write.
     let _ = match format {
         Format::Tree | Format::Hex | Format::Table => {
