@@ -61,7 +61,7 @@ fn a_nullable_struct_has_an_int8_marker_and_any_negative_one_is_null() {
         let bytes = hex(&format!("01 00000000 {marker} {rest}"));
         let message: Root = decode(&bytes, 0).unwrap();
         assert_eq!(message.cursor.is_some(), present, "{marker}");
-        assert_eq!(findings(&MESSAGE, 0, &bytes).0, true, "{marker}");
+        assert!(findings(&MESSAGE, 0, &bytes).0, "{marker}");
     }
     let none = Root { cursor: None, ..Root::default() };
     assert_eq!(encode(&none, 0).unwrap(), hex("01 000007d0 ff 00"));
@@ -114,7 +114,9 @@ fn any_negative_length_is_null_and_is_refused_where_null_is_not_allowed() {
 
 #[test]
 fn some_fields_are_nullable_in_later_versions_only() {
-    let cases: &[(&'static Message, &[&str], &[i16], &[i16])] = &[
+    /// Message, path, versions that refuse null, versions that take it.
+    type Case = (&'static Message, &'static [&'static str], &'static [i16], &'static [i16]);
+    let cases: &[Case] = &[
         (&topics::delete_topics_response::MESSAGE, &["responses", "name"], &[0, 5], &[6]),
         (&groups::join_group_response::MESSAGE, &["protocol_name"], &[0, 6], &[7, 9]),
         (&metadata::metadata_request::MESSAGE, &["topics"], &[0], &[1, 13]),

@@ -69,7 +69,7 @@ pub struct Args {
 
     /// The log that records come from
     #[arg(long, value_name = "LOG", help_heading = "What it is")]
-    log: Option<Log>,
+    log: Option<WrittenTo>,
 
     /// The type of the record whose value is read: the first number in its key
     #[arg(long, value_name = "N", help_heading = "What it is")]
@@ -155,7 +155,7 @@ enum Kind {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Log {
+enum WrittenTo {
     /// __cluster_metadata
     Metadata,
     /// __consumer_offsets
@@ -220,11 +220,11 @@ pub(super) fn message(text: &str) -> std::result::Result<&'static crate::codec::
 impl Args {
     fn hints(&self) -> std::result::Result<Hints, Failure> {
         let family = self.log.map(|log| match log {
-            Log::Metadata => Family::Metadata,
-            Log::Group => Family::Group,
-            Log::Transaction => Family::Transaction,
-            Log::Share => Family::Share,
-            Log::RemoteLog => Family::RemoteLog,
+            WrittenTo::Metadata => Family::Metadata,
+            WrittenTo::Group => Family::Group,
+            WrittenTo::Transaction => Family::Transaction,
+            WrittenTo::Share => Family::Share,
+            WrittenTo::RemoteLog => Family::RemoteLog,
         });
         let mut header = self.header_version;
         let mut size = self.size.map(|size| size == YesNo::Yes);
@@ -362,6 +362,7 @@ pub fn run(args: Args, color: ColorChoice) -> Result {
         repairs_left: REPAIRS_MAX,
         repair_ms: args.repair_ms,
         several: args.input.len() > 1,
+        printed: false,
         outcome: Outcome::Fine,
     };
     let mut pairs = None;
@@ -392,13 +393,14 @@ struct Printer {
     repairs_left: usize,
     repair_ms: u64,
     several: bool,
+    printed: bool,
     outcome: Outcome,
 }
 
 impl Printer {
     fn all<R: Read>(&mut self, decoder: &mut Decoder<R>, name: &str) -> std::result::Result<(), Failure> {
         loop {
-            match decoder.next() {
+            match decoder.next_message() {
                 Ok(Some(message)) => self.message(&message, name)?,
                 Ok(None) => return Ok(()),
                 Err(error) => self.input_error(name, &error)?,
@@ -427,6 +429,11 @@ impl Printer {
             origin: origin.as_deref(),
             base: message.base,
         };
+        // Messages for a person stand apart; those for a program are lines.
+        if !matches!(self.format, Format::Json | Format::Ndjson) && std::mem::replace(&mut self.printed, true)
+        {
+            self.out.push(b'\n');
+        }
         match message.foreign {
             Some(foreign) => render::foreign::render(self.format, &foreign, &shown, &mut self.out),
             None => render::render(self.format, &shown, &self.style, &mut self.out),

@@ -367,10 +367,14 @@ impl<'i> Walk<'_, 'i> {
     }
 
     fn tags(&mut self, reader: &mut Reader<'i>, shape: &'static Struct, context: Context) {
-        let start = reader.at();
+        let before = reader.clone();
+        let start = before.at();
         let count = reader.tag_count();
         if !reader.ok() {
-            return self.broken(&TAGS, NO_INDEX, start, start);
+            let mut count = before;
+            count.uvarint();
+            let head = if count.ok() { count.at() } else { start };
+            return self.broken(&TAGS, NO_INDEX, start, head);
         }
         let section = self.tape.open(&TAGS, NO_INDEX, Shape::Tags, count as i64, start, reader.at());
         self.overlong(reader, start, count as u32);

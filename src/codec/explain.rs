@@ -269,6 +269,9 @@ impl Words<'_> {
                 let space = if whose.is_empty() { "" } else { " " };
                 plain(format!("no {whose}{space}record has type {}", grouped(id)))
             }
+            InternalError::NoType => {
+                plain("its record's key says which type it is, and is not here".to_owned())
+            }
             InternalError::UnknownVersion { version } => {
                 let known = match self.reading.read_as {
                     ReadAs::Request { .. } | ReadAs::Response { .. } | ReadAs::Records(_) => None,

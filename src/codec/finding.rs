@@ -127,6 +127,8 @@ pub enum InternalError {
         /// The version.
         version: i64,
     },
+    /// The value of a coordinator's record, whose key, which names the type, is not there.
+    NoType,
     /// A metadata record above its last known version, which Kafka reads all the same.
     NewerVersion {
         /// The version.

@@ -29,7 +29,7 @@ pub fn recognise(bytes: &[u8]) -> Option<Foreign> {
         [0, 0, 0, _, 0, 3, 0, 0..=2, ..] if bytes.ends_with(&[0]) => {
             found("a PostgreSQL startup message", PORT_HINT)
         }
-        [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f | 0x2e | 0x30, ..] => {
+        [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2e..=0x30, ..] => {
             found("a PostgreSQL SSL, cancel or GSS request", PORT_HINT)
         }
         [_, 0, 0, 0, 10, b'5'..=b'9', b'.', ..] => found("a MySQL server greeting", PORT_HINT),

@@ -29,20 +29,14 @@ pub fn doubts(tape: &Tape, input: &[u8]) -> u32 {
 
 fn of_node(tape: &Tape, input: &[u8], node: &Node) -> u32 {
     match node.shape {
-        Shape::Tag => {
-            if node.field.name == "tagged_field" && tape_has_unknown_content(tape, node) {
-                UNKNOWN_TAG
-            } else {
-                0
-            }
-        }
+        Shape::Tag if has_unknown_content(tape, node) => UNKNOWN_TAG,
         Shape::Text => of_text(tape.content(input, node)),
         Shape::Int => of_number(node),
         _ => 0,
     }
 }
 
-fn tape_has_unknown_content(tape: &Tape, tag: &Node) -> bool {
+fn has_unknown_content(tape: &Tape, tag: &Node) -> bool {
     let last = (tag.next as usize).checked_sub(1).and_then(|last| tape.nodes().get(last));
     last.is_some_and(|last| std::ptr::eq(last.field, &super::dissect::TAG_CONTENT))
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::dissect::Depth;
+use super::finding::{FindingKind, InternalError};
 use super::frame::{self, Frame, Layout};
 use super::internal;
 use super::record_types::Family;
@@ -101,6 +102,12 @@ pub fn read(tape: &mut Tape, input: &[u8], start: usize, read_as: ReadAs, depth:
             reading.body = frame::bare(tape, rest, start, message, version, depth);
             reading.message = Some((message, version));
         }
+    }
+    if !rest.is_empty() && tape.nodes().is_empty() {
+        // A coordinator's value whose type nobody named.
+        tape.set_reached(start);
+        frame::unread(tape, input.len());
+        tape.find(frame::severity_of(depth), start, FindingKind::Internal(InternalError::NoType));
     }
     if reading.frame.is_none() && reading.body.is_none() {
         reading.body = tape.nodes().iter().position(|node| std::ptr::eq(node.field, &frame::BODY));

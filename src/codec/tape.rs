@@ -157,8 +157,7 @@ impl Tape {
         &self.findings
     }
 
-    /// The findings that Apache Kafka would refuse the message for come first in nobody's order:
-    /// this is the first of them.
+    /// The first finding for which Apache Kafka refuses the message.
     pub fn first_error(&self) -> Option<&Finding> {
         self.findings.iter().find(|finding| finding.severity == Severity::Error)
     }

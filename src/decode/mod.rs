@@ -135,7 +135,7 @@ impl<R: Read> Decoder<R> {
     /// # Errors
     /// What is wrong with the text that the bytes are written in, or with reading it. The bytes
     /// before that place were returned as a message; the next call goes on behind it where it can.
-    pub fn next(&mut self) -> Result<Option<Message<'_>>, InputError> {
+    pub fn next_message(&mut self) -> Result<Option<Message<'_>>, InputError> {
         if !self.advance()? {
             return Ok(None);
         }
