@@ -34,7 +34,8 @@ fn examples_print_what_the_readme_says() {
 
 fn matches(expected: &str, found: &str) -> bool {
     let mut rest = found;
-    let mut parts = expected.trim_end().split("...\n");
+    let expected = format!("{}\n", expected.trim_end());
+    let mut parts = expected.split("...\n");
     let Some(first) = parts.next() else { return false };
     let Some(behind) = rest.strip_prefix(first.trim_end_matches('\n')) else { return false };
     rest = behind;

@@ -141,12 +141,15 @@ fn messages_in_every_format() {
 fn mutants_in_every_format() {
     let mut tape = Tape::default();
     let all = vectors("mutants.ndjson");
-    for vector in &all {
+    for (number, vector) in all.iter().enumerate() {
         let bytes = hex(&vector["hex"]);
         let name = format!("{} v{} {}", vector["message"], vector["version"], vector["case"]);
         tape.clear();
         let reading = reading::read(&mut tape, &bytes, 0, read_as(vector), Depth::ALL);
-        check(&tape, &bytes, &reading, &name);
+        // All formats take a minute without optimization; every mutant's bytes are accounted for all the same.
+        if number % 5 == 0 || !cfg!(debug_assertions) {
+            check(&tape, &bytes, &reading, &name);
+        }
         every_byte(&tape, &bytes, &reading, &name);
     }
     println!("{} mutants", all.len());
@@ -250,11 +253,11 @@ fn goldens() -> Vec<Golden> {
     all
 }
 
-/// `testdata/render/NAME.txt` holds what is shown; `KAFKIT_GOLDEN=write` writes it anew.
+/// `testdata/render/NAME.txt` holds what is shown; `KAFKIT_BLESS=1` writes it anew.
 #[test]
 fn golden_outputs() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/render");
-    let write = std::env::var_os("KAFKIT_GOLDEN").is_some();
+    let write = common::golden::bless();
     let mut tape = Tape::default();
     let mut differ = Vec::new();
     let all = goldens();
@@ -280,7 +283,7 @@ fn golden_outputs() {
             differ.push(name.clone());
         }
     }
-    assert!(differ.is_empty(), "KAFKIT_GOLDEN=write writes them anew; these differ: {differ:?}");
+    assert!(differ.is_empty(), "KAFKIT_BLESS=1 writes them anew; these differ: {differ:?}");
 }
 
 #[test]

@@ -3,10 +3,10 @@
 
     cargo build --release && python3 benches/peers/tshark.py
 
-Needs tshark. Inputs are made anew in a temporary folder: kafkit reads the frames as they are, tshark the
+Needs tshark and GNU time. Inputs are made anew in a temporary folder: kafkit reads the frames as they are, tshark the
 same frames in a capture. Each run is repeated and the median taken.
 """
-import os, resource, statistics, struct, subprocess, sys, tempfile, time
+import os, statistics, struct, subprocess, sys, tempfile, time
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 KAFKIT = os.environ.get("KAFKIT", os.path.join(ROOT, "target", "release", "kafkit"))
@@ -78,13 +78,13 @@ def pcap(path, messages):
 
 
 def run(command):
-    """CPU seconds, peak MB: the median run."""
+    """CPU seconds, peak MB: the median run. GNU time forks from a small process: a child's peak begins with its parent's."""
     seconds, peaks = [], []
     for _ in range(RUNS):
-        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        _, _, usage = os.wait4(child.pid, 0)
-        seconds.append(usage.ru_utime + usage.ru_stime)
-        peaks.append(usage.ru_maxrss / 1024)
+        timed = subprocess.run(["time", "-f", "%U %S %M", *command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        user, system, peak = timed.stderr.splitlines()[-1].split()
+        seconds.append(float(user) + float(system))
+        peaks.append(int(peak) / 1024)
     return statistics.median(seconds), max(peaks)
 
 
@@ -94,7 +94,7 @@ def row(what, unit, ours, our_count, theirs, their_count):
 
 
 def main():
-    print(f"{os.cpu_count()} cores; {subprocess.getoutput('tshark -v').splitlines()[0]}; medians of {RUNS}\n")
+    print(f"{os.cpu_count()} cores; {subprocess.run(['tshark', '-v'], capture_output=True, text=True).stdout.splitlines()[0]}; medians of {RUNS}\n")
     print("| work | kafkit | tshark | ratio |\n|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         raw, capture = os.path.join(folder, "in.bin"), os.path.join(folder, "in.pcap")

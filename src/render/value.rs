@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::paint::{Ink, ink, off, on};
 use super::push;
-use crate::codec::dissect::{TAG_NUMBER, TAG_SIZE};
+use crate::codec::dissect::{TAG_NUMBER, TAG_SIZE, TAGS};
 use crate::codec::explain::record_type_name;
 use crate::codec::internal;
 use crate::codec::meaning::{Meaning, time, uuid};
@@ -173,7 +173,9 @@ impl<'a> Values<'a> {
             Shape::Broken => {
                 ink::<COLOR>(Ink::Error, b"cannot be read", out);
                 if node.head > node.start {
-                    out.extend_from_slice(b"; this is its length");
+                    // Of arrays and tagged fields it is a count, of the others a length.
+                    let counted = matches!(node.field.ty, Type::Array(_)) || std::ptr::eq(node.field, &TAGS);
+                    out.extend_from_slice(if counted { b"; this is the count" } else { b"; this is the length" });
                 }
             }
             Shape::Gap => self.gap::<COLOR>(node, limit, out),

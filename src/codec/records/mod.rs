@@ -3,7 +3,7 @@
 //!
 //! [`batches`] finds where batches begin and end, [`batch`] and [`legacy`] read one, [`record`] a
 //! record of magic 2, [`compression`] unpacks; all of them borrow, and need no room but one buffer to
-//! unpack into. [`write`] is the way back. [`dissect`] puts the same onto a tape, byte for byte, and
+//! unpack into. [`mod@write`] is the way back. [`dissect`] puts the same onto a tape, byte for byte, and
 //! goes on behind damage. What is wrong or odd is said by [`error`], in the same words everywhere.
 //!
 //! The measure is Apache Kafka 4.4: what it refuses is an error, what it lets pass is at most a note.
