@@ -90,9 +90,13 @@ fn json_to_bytes_is_what_kafka_writes() {
         // Kafka's JSON leaves unknown tags out; they are given apart.
         dissect(&mut tape, &bytes, message, version).unwrap();
         let mut unknown = Vec::new();
-        json::unknown_tags(&tape, &bytes, 0, |node, tag, content| {
+        json::unknown_tags(&tape, 0, |node, tag, content| {
             let path = tape.json_path(node);
-            unknown.push((path.strip_prefix(".body").unwrap().to_owned(), tag, content.to_vec()));
+            unknown.push((
+                path.strip_prefix(".body").unwrap().to_owned(),
+                tag,
+                tape.content(&bytes, &tape.nodes()[content]).to_vec(),
+            ));
         });
         let mut writer = Writer::default();
         json::encode(&vector["json"], message, version, Missing::Refuse, &unknown, &mut writer)

@@ -46,7 +46,7 @@ fn comes_back(message: u8, version: u8, bytes: &[u8]) {
     let options =
         Options { what: Some(What::Message(message)), version: Some(version), ..Options::default() };
     let mut tags = false;
-    json::unknown_tags(&tape, bytes, body, |_, _, _| tags = true);
+    json::unknown_tags(&tape, body, |_, _, _| tags = true);
     let mut back = Vec::new();
     encode(&json, &options, &mut back).unwrap_or_else(|error| panic!("{} v{version}: {error}", message.name));
     // A NaN has many bits, and a tag that holds the default need not be there.

@@ -16,5 +16,10 @@ pub fn bytes(text: &str) -> Result<usize, String> {
     };
     let number: usize =
         digits.replace('_', "").parse().map_err(|_| "expected a number of bytes, such as 100M".to_owned())?;
-    number.checked_mul(1 << shift).ok_or_else(|| "too large".to_owned())
+    // Offsets are kept in 32 bits.
+    let max = u32::MAX as usize;
+    number
+        .checked_mul(1 << shift)
+        .filter(|&bytes| bytes <= max)
+        .ok_or_else(|| "too large: 4G less one at most".to_owned())
 }

@@ -22,6 +22,10 @@ const MAGIC_AT: usize = 16;
 const OTHERS_MAX: usize = 4;
 /// Above this a reading has too much to wonder about to be offered as a guess.
 const DOUBTS_MAX: u32 = 200;
+/// Up to this a response is likelier than a request with an error.
+const LIKELY_DOUBTS_MAX: u32 = 60;
+/// The same for keys of records, which are short and read as nearly anything.
+const KEY_DOUBTS_MAX: u32 = 20;
 
 /// What the user, or the request before a response, says about the bytes.
 #[derive(Debug, Clone, Copy, Default)]
@@ -132,22 +136,50 @@ fn plausible_client_id(bytes: &[u8]) -> bool {
     }
 }
 
+/// Whether that client id is there and has letters.
+fn has_client_id(bytes: &[u8]) -> bool {
+    bytes.get(8..10).is_some_and(|length| length != [0, 0] && length != [0xff, 0xff])
+}
+
 /// Whether the first four bytes are the size of what follows.
 pub fn size_fits(rest: &[u8]) -> bool {
     rest.split_first_chunk::<4>()
         .is_some_and(|(size, behind)| usize::try_from(i32::from_be_bytes(*size)) == Ok(behind.len()))
 }
 
-/// Whether a record batch or message set begins here: its magic, and a length that is not absurd.
+/// Whether a record batch or message set begins here: its magic, and an offset, a length and
+/// attributes that are not absurd.
 pub fn looks_like_records(rest: &[u8]) -> bool {
     let Some(&magic) = rest.get(MAGIC_AT) else { return false };
     let length =
         rest.get(8..).and_then(|rest| rest.first_chunk()).map_or(-1, |length| i32::from_be_bytes(*length));
     let offset = rest.first_chunk().map_or(-1, |offset| i64::from_be_bytes(*offset));
-    // A batch has 49 bytes behind its length, a message at least 14; offsets are not negative.
-    let least = if magic == 2 { 49 } else { 14 };
-    magic <= 2 && offset >= 0 && (least..=i32::MAX / 2).contains(&length)
+    // A batch has 49 bytes behind its length and two of attributes, a message at least 14 and one.
+    let (least, attributes) = if magic == 2 {
+        (
+            49,
+            rest.get(21..)
+                .and_then(|rest| rest.first_chunk())
+                .map_or(0, |bits| i32::from(i16::from_be_bytes(*bits))),
+        )
+    } else {
+        (14, rest.get(MAGIC_AT + 1).map_or(0, |&bits| i32::from(bits)))
+    };
+    let known_bits = attributes & !ATTRIBUTES_KNOWN == 0 && attributes & CODEC_MASK <= CODEC_MAX;
+    magic <= 2
+        && (0..OFFSET_LIKELY_MAX).contains(&offset)
+        && (least..=i32::MAX / 2).contains(&length)
+        && known_bits
 }
+
+/// The bits of a batch's attributes that Kafka has given a meaning: codec, timestamp type,
+/// transactional, control, delete horizon (KIP-98, KIP-534).
+const ATTRIBUTES_KNOWN: i32 = 0x7f;
+/// Those of the codec, and the greatest one (zstd, KIP-110).
+const CODEC_MASK: i32 = 7;
+const CODEC_MAX: i32 = 4;
+/// No log has so many records.
+const OFFSET_LIKELY_MAX: i64 = 1 << 48;
 
 fn choose(tape: &mut Tape, rest: &[u8], hints: &Hints) -> (ReadAs, Cow<'static, str>) {
     match hints.what {
@@ -209,7 +241,7 @@ fn said(tape: &mut Tape, rest: &[u8], what: What, hints: &Hints) -> (ReadAs, Cow
                 )
             }),
         },
-        What::Records => told(ReadAs::Records(hints.family), "read as record batches, as you said"),
+        What::Records => of_records(tape, rest, hints, "read as record batches, as you said"),
         What::RecordKey => {
             let family = hints.family.unwrap_or(Family::Group);
             told(ReadAs::RecordKey(family), "read as the key of a coordinator's record, as you said")
@@ -225,6 +257,44 @@ fn said(tape: &mut Tape, rest: &[u8], what: What, hints: &Hints) -> (ReadAs, Cow
             None => versions_of_message(tape, rest, message),
         },
     }
+}
+
+/// Record batches, and whose they are where their keys and values tell.
+fn of_records(
+    tape: &mut Tape,
+    rest: &[u8],
+    hints: &Hints,
+    reason: &'static str,
+) -> (ReadAs, Cow<'static, str>) {
+    match hints.family.or_else(|| family_of_records(tape, rest)) {
+        Some(family) if hints.family.is_none() => {
+            let whose = family.topic().unwrap_or_else(|| family.name());
+            (
+                ReadAs::Records(Some(family)),
+                Cow::Owned(format!("{reason}; their keys and values are those of {whose}")),
+            )
+        }
+        family => (ReadAs::Records(family), Cow::Borrowed(reason)),
+    }
+}
+
+/// Whose records these are, when those of the first batch read exactly as Kafka's own; the tape is
+/// scratch.
+pub fn family_of_records(tape: &mut Tape, rest: &[u8]) -> Option<Family> {
+    let length = rest.get(8..).and_then(|rest| rest.first_chunk()).map(|length| i32::from_be_bytes(*length));
+    let end =
+        length.and_then(|length| usize::try_from(length).ok()).map_or(0, |length| length.saturating_add(12));
+    let first = rest.get(..end).unwrap_or(rest);
+    [Family::Metadata, Family::Group, Family::Transaction, Family::Share].into_iter().find(|&family| {
+        tape.clear();
+        read(tape, first, 0, ReadAs::Records(Some(family)), Depth::ALL);
+        let opened = tape.nodes().iter().any(|node| std::ptr::eq(node.field, &super::frame::BODY));
+        opened
+            && tape.findings().iter().all(|finding| match finding.kind {
+                FindingKind::Trailing { .. } | FindingKind::Internal(_) | FindingKind::InvalidUtf8 => false,
+                _ => finding.severity == Severity::Note,
+            })
+    })
 }
 
 fn fallback_response(rest: &[u8], hints: &Hints) -> ReadAs {
@@ -296,13 +366,18 @@ fn doubts(tape: &mut Tape, rest: &[u8], read_as: ReadAs) -> Option<u32> {
 }
 
 fn guess(tape: &mut Tape, rest: &[u8], hints: &Hints) -> (ReadAs, Cow<'static, str>) {
-    if let Some(request) = guess_request(tape, rest, hints) {
+    // The first bytes of a batch, its offset and length, can pass for a request's header; the reverse
+    // takes a size prefix of 0.
+    let records = looks_like_records(rest) && !size_fits(rest);
+    if !records && let Some(request) = guess_request(tape, rest, hints) {
         return request;
     }
-    if looks_like_records(rest) {
-        return (
-            ReadAs::Records(hints.family),
-            Cow::Borrowed("read as record batches: magic and length stand where a batch has them"),
+    if records {
+        return of_records(
+            tape,
+            rest,
+            hints,
+            "read as record batches: magic and length stand where a batch has them",
         );
     }
     let mut candidates = Vec::new();
@@ -317,8 +392,8 @@ fn guess(tape: &mut Tape, rest: &[u8], hints: &Hints) -> (ReadAs, Cow<'static, s
     candidates.extend(doubts(tape, rest, record).map(|doubts| Candidate { read_as: record, doubts }));
     for family in [Family::Group, Family::Transaction, Family::Share] {
         let read_as = ReadAs::RecordKey(family);
-        candidates
-            .extend(doubts(tape, rest, read_as).map(|doubts| Candidate { read_as, doubts: doubts + 15 }));
+        let likely = doubts(tape, rest, read_as).filter(|&doubts| doubts <= KEY_DOUBTS_MAX);
+        candidates.extend(likely.map(|doubts| Candidate { read_as, doubts: doubts + 15 }));
     }
     responses(tape, rest, hints, &mut candidates);
     if let Some(best) = ranked(candidates) {
@@ -349,12 +424,21 @@ fn guess_request(tape: &mut Tape, rest: &[u8], hints: &Hints) -> Option<(ReadAs,
     let fits = size_fits(rest);
     let (ahead, behind) = (head(rest), head(behind_size));
     if sized && fits && behind.version_known && plausible_client_id(behind_size) {
-        let reason = if exact(tape, rest, with(true)) {
-            REQUEST_FITS
-        } else {
-            "read as a request frame: its size prefix fits, the API has this version, and the client id is text"
-        };
-        return Some((with(true), Cow::Borrowed(reason)));
+        if exact(tape, rest, with(true)) {
+            return Some((with(true), Cow::Borrowed(REQUEST_FITS)));
+        }
+        // A response's correlation id can pass for an API and a version, and what follows for a client
+        // id that is not there.
+        let mut answers = Vec::new();
+        if !has_client_id(behind_size) || behind.api.is_some_and(|api| !api.current().contain(behind.version))
+        {
+            responses(tape, rest, hints, &mut answers);
+        }
+        if answers.iter().all(|answer| answer.doubts > LIKELY_DOUBTS_MAX) {
+            let reason = "read as a request frame: its size prefix fits, the API has this version, and the client id is text";
+            return Some((with(true), Cow::Borrowed(reason)));
+        }
+        return ranked(answers);
     }
     if hints.size != Some(true) && ahead.version_known && plausible_client_id(rest) {
         let read_as = with(false);
@@ -368,13 +452,12 @@ fn guess_request(tape: &mut Tape, rest: &[u8], hints: &Hints) -> Option<(ReadAs,
         }
     }
     // A size that does not fit: the frame was cut, or something stands behind it.
-    if sized && behind.version_known && plausible_client_id(behind_size) && !behind_size.is_empty() {
+    if sized && behind.version_known && plausible_client_id(behind_size) && has_client_id(behind_size) {
         let reason = "read as a request frame whose size prefix does not fit: the API has this version, and the client id is text";
         return Some((with(true), Cow::Borrowed(reason)));
     }
-    if hints.size != Some(true) && ahead.version_known && plausible_client_id(rest) && rest.len() > 10 {
-        let has_text = rest.get(8..10) != Some(&[0xff, 0xff]) && rest.get(8..10) != Some(&[0, 0]);
-        return has_text.then_some((
+    if hints.size != Some(true) && ahead.version_known && plausible_client_id(rest) {
+        return has_client_id(rest).then_some((
             with(false),
             Cow::Borrowed("read as a request without its size prefix: the API has this version, and the client id is text"),
         ));
@@ -382,8 +465,7 @@ fn guess_request(tape: &mut Tape, rest: &[u8], hints: &Hints) -> Option<(ReadAs,
     // An API version that does not exist, behind a size that fits, with a client id: a newer client,
     // or a wrong byte.
     if sized && fits && behind.api.is_some() && plausible_client_id(behind_size) {
-        let text = behind_size.get(8..10).is_some_and(|length| length != [0, 0] && length != [0xff, 0xff]);
-        return text.then_some((
+        return has_client_id(behind_size).then_some((
             with(true),
             Cow::Borrowed("read as a request frame: its size prefix fits, and the client id is text"),
         ));

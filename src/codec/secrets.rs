@@ -2,6 +2,7 @@
 //! them. Whether a configuration is one of them is told by its name, as its declaration on the broker
 //! is not at hand.
 
+use super::dissect::TAG_CONTENT;
 use super::frame::Frame;
 use super::meaning::Meaning;
 use super::tape::{Node, Shape, Tape};
@@ -27,8 +28,17 @@ const SECRET_NAMES: [&[u8]; 13] = [
 /// Names that have such a part and yet hold no secret: types, limits and places.
 const HARMLESS_ENDS: [&[u8]; 9] =
     [b".type", b".ms", b".location", b".url", b".file", b".class", b".name", b".window.factor", b".seconds"];
-/// The API whose bytes are passwords even where its messages cannot be read.
-const SASL_AUTHENTICATE: i16 = 36;
+/// How far around a configuration's value its name is looked for: struct, array, struct.
+const SECRET_LEVELS: usize = 4;
+/// The APIs whose messages bear passwords, tokens or sensitive configurations: what could not be read of
+/// them, and tags that are not known, may hold one. CreateTopics, DescribeConfigs, AlterConfigs,
+/// SaslAuthenticate, the delegation tokens, IncrementalAlterConfigs, AlterUserScramCredentials, Envelope.
+const BEARERS: [i16; 11] = [19, 32, 33, 36, 38, 39, 40, 41, 44, 51, 58];
+
+/// Whether messages of the API may bear secrets.
+fn bears_secrets(key: i16) -> bool {
+    BEARERS.contains(&key)
+}
 
 /// Whether the name of a configuration says that its value is a secret.
 pub fn is_secret_name(name: &[u8]) -> bool {
@@ -58,10 +68,12 @@ fn is_secret_config(tape: &Tape, input: &[u8], node: usize, here: &Node) -> bool
         return false;
     }
     let mut inside = node;
-    for _ in 0..3 {
-        let depth = tape.nodes().get(inside).map_or(0, |inner| inner.depth);
-        let before = tape.nodes().get(..inside).unwrap_or_default();
-        let Some(parent) = before.iter().rposition(|outer| outer.depth < depth) else { return false };
+    for _ in 0..SECRET_LEVELS {
+        let Some(parent) = tape.nodes().get(inside).and_then(Node::parent) else { return false };
+        if tape.nodes().get(parent).is_some_and(|parent| parent.shape != Shape::Struct) {
+            inside = parent;
+            continue;
+        }
         for sibling in tape.children(parent).filter_map(|child| tape.nodes().get(child)) {
             match sibling.field.name {
                 "name" if sibling.shape == Shape::Text && is_secret_name(tape.content(input, sibling)) => {
@@ -97,12 +109,14 @@ impl Secrets {
     /// Looks through a tape. `frame` is what its bytes turned out to be.
     pub fn of(tape: &Tape, input: &[u8], frame: Option<&Frame>) -> Self {
         let mut hidden = Vec::new();
-        let sasl = frame.is_some_and(|frame| frame.key == SASL_AUTHENTICATE);
+        let bears = frame.is_some_and(|frame| bears_secrets(frame.key));
         for (i, node) in tape.nodes().iter().enumerate() {
             // Hot: most nodes are none, and three comparisons say so.
             let may = matches!(node.field.meaning, Meaning::Secret | Meaning::Sasl | Meaning::ConfigValue)
-                || node.shape == Shape::Gap;
-            if may && (is_secret(tape, input, i) || sasl && node.shape == Shape::Gap) {
+                || node.shape == Shape::Gap
+                || std::ptr::eq(node.field, &TAG_CONTENT);
+            let unexplained = node.shape == Shape::Gap || std::ptr::eq(node.field, &TAG_CONTENT);
+            if may && (is_secret(tape, input, i) || bears && unexplained) {
                 hidden.push(i as u32);
             }
         }

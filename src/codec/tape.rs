@@ -15,7 +15,11 @@ use super::schema::{Default, Field, Type, Versions};
 /// takes 48 bytes, and a hostile frame of 100 MB can hold as many values as it has bytes.
 pub const NODES_MAX: usize = 4_000_000;
 
-/// [`Node::index`] of a node that is no element of an array.
+/// The most findings kept of one message, but for errors: what is behind them is counted. Each byte of
+/// a hostile frame can be worth a note.
+pub const FINDINGS_MAX: usize = 10_000;
+
+/// [`Node::index`] of a node that is no element of an array, and [`Node::parent`] of one that has none.
 pub const NO_INDEX: u32 = u32::MAX;
 
 /// What a node is, and what its [`Node::value`] holds.
@@ -65,6 +69,8 @@ pub struct Node {
     pub end: u32,
     /// Index of the node behind its subtree.
     pub next: u32,
+    /// Index of the node around it, or [`NO_INDEX`].
+    pub parent: u32,
     /// Its place in the array around it, or [`NO_INDEX`].
     pub index: u32,
     /// What it is.
@@ -73,6 +79,13 @@ pub struct Node {
     pub depth: u8,
     /// Which bytes the offsets count in: 0 is the input, others are decompressed records.
     pub buffer: u8,
+}
+
+impl Node {
+    /// The node around it.
+    pub fn parent(&self) -> Option<usize> {
+        (self.parent != NO_INDEX).then_some(self.parent as usize)
+    }
 }
 
 /// A field that no schema declares.
@@ -90,9 +103,6 @@ pub const fn synthetic(name: &'static str, ty: Type, meaning: Meaning) -> Field 
     }
 }
 
-/// Bytes that nothing explains.
-pub static GAP: Field = synthetic("not read", Type::Bytes, Meaning::Plain);
-
 /// Nodes, findings and decompressed bytes of one message.
 #[derive(Debug)]
 pub struct Tape {
@@ -101,10 +111,14 @@ pub struct Tape {
     /// Buffer 1 and up; kept with their room.
     buffers: Vec<Vec<u8>>,
     buffers_used: usize,
+    /// The node that was opened last and is not closed.
+    parent: u32,
     depth: u8,
     buffer: u8,
     /// End of the last leaf that could be read, in the current buffer.
     reached: u32,
+    /// Findings that were left out because there are more than [`FINDINGS_MAX`].
+    pub findings_left_out: usize,
     /// Nodes were left out because there are more than `nodes_max`.
     pub truncated: bool,
     /// See [`NODES_MAX`].
@@ -128,11 +142,14 @@ impl Tape {
             findings: Vec::new(),
             buffers: Vec::new(),
             buffers_used: 0,
+            parent: NO_INDEX,
             depth: 0,
             buffer: 0,
             reached: 0,
+            findings_left_out: 0,
             truncated: false,
-            nodes_max,
+            // One at least, so that what is opened is always there.
+            nodes_max: nodes_max.max(1),
             decompressed_left: decompressed_max,
             decompressed_max,
         }
@@ -143,6 +160,7 @@ impl Tape {
         self.nodes.clear();
         self.findings.clear();
         self.buffers_used = 0;
+        (self.parent, self.findings_left_out) = (NO_INDEX, 0);
         (self.depth, self.buffer, self.reached, self.truncated) = (0, 0, 0, false);
         self.decompressed_left = self.decompressed_max;
     }
@@ -194,15 +212,13 @@ impl Tape {
 
     /// A node's ancestors from the root down, itself last.
     pub fn lineage(&self, node: usize) -> Vec<usize> {
-        let (mut lineage, mut at) = (Vec::new(), 0);
-        while let Some(here) = self.nodes.get(at).filter(|_| at <= node) {
-            if here.next as usize <= node {
-                at = here.next as usize;
-            } else {
-                lineage.push(at);
-                at += 1;
-            }
+        let mut lineage = Vec::new();
+        let mut at = Some(node);
+        while let Some((index, here)) = at.and_then(|index| Some((index, self.nodes.get(index)?))) {
+            lineage.push(index);
+            at = here.parent();
         }
+        lineage.reverse();
         lineage
     }
 
@@ -284,6 +300,7 @@ impl Tape {
             head,
             end,
             next,
+            parent: self.parent,
             index,
             shape,
             depth: self.depth,
@@ -304,13 +321,13 @@ impl Tape {
     ) -> Opened {
         let full = self.nodes.len() >= self.nodes_max;
         let node = self.leaf(field, index, shape, value, [start, head, head]);
-        self.depth = self.depth.saturating_add(1);
-        Opened { node, kept: !full }
+        self.begin(node, !full)
     }
 
     /// Ends a value where the last leaf ended.
     #[inline]
     pub fn close(&mut self, opened: Opened) {
+        self.parent = opened.outer;
         self.depth = self.depth.saturating_sub(1);
         let (next, end) = (self.nodes.len() as u32, self.reached);
         if opened.kept
@@ -323,8 +340,13 @@ impl Tape {
 
     /// Makes a leaf that was just added the parent of what comes next; ended by [`Tape::close`].
     pub fn reopen(&mut self, node: usize) -> Opened {
+        self.begin(node, node.wrapping_add(1) == self.nodes.len() && !self.truncated)
+    }
+
+    fn begin(&mut self, node: usize, kept: bool) -> Opened {
         self.depth = self.depth.saturating_add(1);
-        Opened { node, kept: node + 1 == self.nodes.len() && !self.truncated }
+        let outer = std::mem::replace(&mut self.parent, node as u32);
+        Opened { node, kept, outer }
     }
 
     /// Adds the bytes between what was reached and `end` as not explained; nothing where there are none.
@@ -407,6 +429,13 @@ impl Tape {
     /// Notes a finding of a node.
     #[cold]
     pub fn find_in(&mut self, severity: Severity, at: usize, kind: FindingKind, node: usize) {
+        // Of each severity one is always kept, so that the verdict does not depend on the limit.
+        let first =
+            severity != Severity::Note && self.findings.iter().all(|finding| finding.severity != severity);
+        if self.findings.len() >= FINDINGS_MAX && !first {
+            self.findings_left_out += 1;
+            return;
+        }
         self.findings.push(Finding { severity, kind, at: at as u32, buffer: self.buffer, node: node as u32 });
     }
 }
@@ -418,6 +447,8 @@ pub struct Opened {
     /// Its index.
     pub node: usize,
     kept: bool,
+    /// The node that was open before.
+    outer: u32,
 }
 
 /// See [`Tape::children`].

@@ -20,7 +20,7 @@ pub(super) enum Framing {
     /// Size-prefixed frames, back to back.
     Frames { ended: bool },
     /// Record batches, back to back, more of them than are taken in at once.
-    Batches,
+    Batches { ended: bool },
     /// One message, up to the end of the unit.
     Whole { ended: bool },
     /// The unit has ended.
@@ -49,17 +49,28 @@ impl Framing {
     /// The unit has no more bytes.
     pub(super) fn end_of_unit(&mut self) {
         match self {
-            Framing::Unknown { ended, .. } | Framing::Frames { ended } | Framing::Whole { ended } => {
-                *ended = true
-            }
-            Framing::Batches => *self = Framing::Frames { ended: true },
+            Framing::Unknown { ended, .. }
+            | Framing::Frames { ended }
+            | Framing::Batches { ended }
+            | Framing::Whole { ended } => *ended = true,
             Framing::Done => {}
         }
     }
 
+    /// A message took less of the unit's end than it was given: what is behind it comes next.
+    pub(super) fn go_on(&mut self) {
+        *self = Framing::Whole { ended: true };
+    }
+
     /// No byte of the unit is left to be read.
     pub(super) fn is_last(&self) -> bool {
-        matches!(self, Framing::Frames { ended: true } | Framing::Whole { ended: true } | Framing::Done)
+        matches!(
+            self,
+            Framing::Frames { ended: true }
+                | Framing::Batches { ended: true }
+                | Framing::Whole { ended: true }
+                | Framing::Done
+        )
     }
 
     /// Finds the end of the message that begins at `start`.
@@ -76,7 +87,7 @@ impl Framing {
                 } else if frames || are_frames(rest, ended, frame_bytes_max) {
                     Framing::Frames { ended }
                 } else if detect::looks_like_records(rest) && !ended {
-                    Framing::Batches
+                    Framing::Batches { ended }
                 } else {
                     Framing::Whole { ended }
                 };
@@ -100,35 +111,40 @@ impl Framing {
                     None => Next::More { bytes: 4 - rest.len() },
                 }
             }
-            Framing::Batches => {
-                let Some(length) = rest.get(8..).and_then(|rest| rest.first_chunk()) else {
-                    return Next::More { bytes: BATCH_PREFIX };
-                };
-                match usize::try_from(i32::from_be_bytes(*length)) {
-                    Ok(length) if length <= frame_bytes_max => {
-                        let end = BATCH_PREFIX + length;
-                        if rest.len() >= end {
-                            Next::Message { end: start + end }
-                        } else {
-                            Next::More { bytes: end - rest.len() }
-                        }
+            Framing::Batches { ended } => {
+                if rest.is_empty() && ended {
+                    *self = Framing::Done;
+                    return Next::Unit;
+                }
+                let length = rest.get(8..).and_then(|rest| rest.first_chunk());
+                match length.map(|length| usize::try_from(i32::from_be_bytes(*length))) {
+                    Some(Ok(length)) if length <= frame_bytes_max && rest.len() >= BATCH_PREFIX + length => {
+                        Next::Message { end: start + BATCH_PREFIX + length }
                     }
-                    _ => self.rest_is_one(buffer),
+                    // What cannot be cut further is judged as records too.
+                    Some(Ok(length)) if length > frame_bytes_max => self.rest_is_one(buffer),
+                    Some(Err(_)) => self.rest_is_one(buffer),
+                    _ if ended => self.rest_is_one(buffer),
+                    Some(Ok(length)) => Next::More { bytes: BATCH_PREFIX + length - rest.len() },
+                    None => Next::More { bytes: BATCH_PREFIX },
                 }
             }
             Framing::Whole { ended } => {
-                // More than any message may have is not taken in.
-                if !ended && rest.len() <= frame_bytes_max {
+                // No more than a message may have is taken in at once; what is behind comes next.
+                if !ended && rest.len() < frame_bytes_max {
                     return Next::More { bytes: CHUNK_BYTES };
                 }
-                *self = Framing::Done;
+                if ended {
+                    *self = Framing::Done;
+                }
                 if rest.is_empty() { Next::Unit } else { Next::Message { end: buffer.len() } }
             }
         }
     }
 
     fn rest_is_one(&mut self, buffer: &[u8]) -> Next {
-        *self = Framing::Done;
+        let ended = matches!(self, Framing::Frames { ended: true } | Framing::Batches { ended: true });
+        *self = Framing::Whole { ended };
         Next::Message { end: buffer.len() }
     }
 }
@@ -138,9 +154,10 @@ fn are_frames(rest: &[u8], ended: bool, frame_bytes_max: usize) -> bool {
     let (mut at, mut hops) = (0, 0);
     while hops < HOPS_TRIED {
         let Some(size) = rest.get(at..).and_then(|rest| rest.first_chunk()) else { break };
-        let Ok(size) = usize::try_from(i32::from_be_bytes(*size)) else { return false };
+        let size = usize::try_from(i32::from_be_bytes(*size)).unwrap_or(usize::MAX);
         if !(FRAME_BYTES_MIN..=frame_bytes_max).contains(&size) {
-            return false;
+            // Behind a whole request it is that size that is wrong.
+            return hops > 0 && detect::begins_with_request(rest);
         }
         hops += 1;
         at += 4 + size;

@@ -11,12 +11,15 @@ use crate::codec::detect::{self, FRAME_BYTES_MAX, Hints};
 use crate::codec::dissect::Depth;
 use crate::codec::foreign::{self, Foreign};
 use crate::codec::reading::{self, ReadAs, Reading};
+use crate::codec::record_types::Family;
 use crate::codec::tape::Tape;
 use crate::input::{ErrorKind, Input, InputError};
 
 use framing::{Framing, Next};
 pub use pairs::Pairs;
 
+const RUN_OF_BATCHES: &str =
+    "read as a record batch: the input is a run of them, too long to be shown as one";
 const ANSWERS: &str = "read as the response to the request before it with this correlation id";
 
 /// How the input is to be read.
@@ -79,6 +82,11 @@ pub struct Decoder<R: Read> {
     /// Offset of `buffer[0]` in the unit.
     base: u64,
     framing: Framing,
+    /// The unit is a run of batches, and so is what is left when it cannot be cut any more.
+    batches: bool,
+    /// Whose batches those are, once that was looked for.
+    family: Option<Family>,
+    family_known: bool,
     lines: bool,
     pairs: Pairs,
     number: u64,
@@ -105,6 +113,9 @@ impl<R: Read> Decoder<R> {
             end: 0,
             base: 0,
             framing: Framing::Done,
+            batches: false,
+            family: None,
+            family_known: false,
             lines,
             pairs: Pairs::default(),
             number: 0,
@@ -160,7 +171,7 @@ impl<R: Read> Decoder<R> {
 
     /// Moves to the next message's bytes.
     fn advance(&mut self) -> Result<bool, InputError> {
-        if let Some(error) = self.pending.take_if(|_| self.lines) {
+        if let Some(error) = self.pending.take_if(|_| self.lines && self.end == self.buffer.len()) {
             return Err(error);
         }
         if self.finished {
@@ -173,6 +184,7 @@ impl<R: Read> Decoder<R> {
             self.start = self.end;
             match self.framing.next(&self.buffer, self.start, self.options.frame_bytes_max) {
                 Next::Message { end } => {
+                    self.batches |= matches!(self.framing, Framing::Batches { .. });
                     self.end = end;
                     self.last_of_input = end == self.buffer.len() && self.framing.is_last();
                     return Ok(true);
@@ -188,7 +200,10 @@ impl<R: Read> Decoder<R> {
                     self.buffer.clear();
                     (self.start, self.end, self.base) = (0, 0, 0);
                     match self.input.next_unit() {
-                        Ok(true) => self.framing = Framing::new(&self.options.hints, self.options.pair),
+                        Ok(true) => {
+                            self.framing = Framing::new(&self.options.hints, self.options.pair);
+                            (self.batches, self.family_known) = (false, false);
+                        }
                         Ok(false) => {
                             self.finished = true;
                             return Ok(false);
@@ -204,6 +219,11 @@ impl<R: Read> Decoder<R> {
     }
 
     fn advance_line(&mut self) -> Result<bool, InputError> {
+        if self.end < self.buffer.len() {
+            // More behind a whole frame on the same line.
+            (self.start, self.end) = (self.end, self.buffer.len());
+            return Ok(true);
+        }
         let line = self.input.next_line_into(&mut self.buffer);
         (self.base, self.start, self.end) = (0, 0, self.buffer.len());
         match line {
@@ -246,24 +266,43 @@ impl<R: Read> Decoder<R> {
     /// Recognises and reads the current message.
     fn read(&mut self) {
         let bytes = self.buffer.get(self.start..self.end).unwrap_or_default();
-        let mut hints = self.options.hints;
-        if self.framing == Framing::Batches {
-            hints.what = hints.what.or(Some(detect::What::Records));
+        let hints = self.options.hints;
+        let batches = hints.what.is_none() && self.batches;
+        if batches {
+            // All batches of a run are of one log: its first one tells whose.
+            if !std::mem::replace(&mut self.family_known, true) {
+                self.family = hints.family.or_else(|| detect::family_of_records(&mut self.tape, bytes));
+            }
         }
         self.tape.clear();
         let (tape, depth) = (&mut self.tape, self.options.depth);
-        let answer = self.pairs.answer(bytes, &hints, self.options.pair).and_then(|(read_as, must)| {
-            let mut reading = reading::read(tape, bytes, 0, read_as, depth);
-            // A request can begin with the bytes of a correlation id; then it does not read as an answer.
-            let answers = must || detect::is_whole(tape);
-            reading.reason = ANSWERS.into();
-            self.pairs.answered(reading.frame.and_then(|frame| frame.correlation_id.filter(|_| answers)));
-            answers.then_some(reading)
-        });
-        let reading = answer.unwrap_or_else(|| {
+        let answer = self.pairs.answer(bytes, &hints, self.options.pair).filter(|_| !batches).and_then(
+            |(read_as, must)| {
+                let mut reading = reading::read(tape, bytes, 0, read_as, depth);
+                // A request can begin with the bytes of a correlation id; then it does not read as an answer.
+                let answers = must || detect::is_whole(tape);
+                reading.reason = ANSWERS.into();
+                self.pairs.answered(reading.frame.and_then(|frame| frame.correlation_id.filter(|_| answers)));
+                answers.then_some(reading)
+            },
+        );
+        let mut reading = answer.unwrap_or_else(|| {
             tape.clear();
+            if batches {
+                return reading::read(tape, bytes, 0, ReadAs::Records(self.family), depth);
+            }
             detect::detect(tape, bytes, 0, &hints, depth)
         });
+        if batches {
+            reading.reason = RUN_OF_BATCHES.into();
+        }
+        // A size prefix that is too small leaves bytes behind it: they are a message of their own.
+        if reading.frame.is_some() && reading.end > 0 && self.start + reading.end < self.end {
+            self.end = self.start + reading.end;
+            if !self.lines {
+                self.framing.go_on();
+            }
+        }
         if let (ReadAs::Request { .. }, Some(frame)) = (reading.read_as, reading.frame) {
             self.pairs.remember(&frame);
         }

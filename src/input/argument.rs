@@ -41,11 +41,13 @@ impl Argument {
         if path.exists() {
             return Ok(Self::File(path.to_owned()));
         }
-        if looks_like_path(argument) && !sniff::is_inline(argument) {
+        // Raw bytes cannot be given on a command line: what has control characters is a mistyped path.
+        let control = argument.chars().any(|letter| letter.is_control() && !letter.is_ascii_whitespace());
+        if control || looks_like_path(argument) && !sniff::is_inline(argument) {
             return Err(InputError::new(
                 ErrorKind::NotFound,
                 "a file, hex or base64",
-                format!("`{argument}`: no such file, and not hex or base64 either"),
+                format!("`{}`: no such file, and not hex or base64 either", argument.escape_debug()),
                 "check the path, or paste the bytes in quotes",
             ));
         }

@@ -149,7 +149,7 @@ impl Object<'_> {
         let Shown { tape, input, reading, .. } = *self.shown;
         let mut comma = false;
         for root in [reading.header, reading.body].into_iter().flatten() {
-            json::unknown_tags(tape, input, root, |node, tag, content| {
+            json::unknown_tags(tape, root, |node, tag, content| {
                 if std::mem::replace(&mut comma, true) {
                     out.push(b',');
                 } else {
@@ -158,7 +158,10 @@ impl Object<'_> {
                 out.extend_from_slice(b"{\"path\":");
                 string(tape.json_path(node).trim_start_matches('.').as_bytes(), out);
                 number("tag", tag.into(), out);
-                hex("hex", content, out);
+                match tape.nodes().get(content).filter(|_| !self.secrets.hide(content)) {
+                    Some(content) => hex("hex", tape.content(input, content), out),
+                    None => text("hex", REDACTED, out),
+                }
                 out.push(b'}');
             });
         }
@@ -177,8 +180,10 @@ impl Object<'_> {
         // Behind the message itself, not inside of one of its fields: `kafkit encode` puts it back.
         let behind =
             tape.nodes().last().filter(|node| node.depth == 0 && std::ptr::eq(node.field, &TRAILING));
-        if let Some(node) = behind {
-            hex("trailing", tape.content(input, node), out);
+        match behind {
+            Some(_) if self.secrets.hide(tape.nodes().len() - 1) => text("trailing", REDACTED, out),
+            Some(node) => hex("trailing", tape.content(input, node), out),
+            None => {}
         }
         for (i, node) in tape.nodes().iter().enumerate().filter(|(_, node)| node.shape == Shape::Gap) {
             if std::mem::replace(&mut comma, true) {

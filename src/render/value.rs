@@ -175,7 +175,11 @@ impl<'a> Values<'a> {
                 if node.head > node.start {
                     // Of arrays and tagged fields it is a count, of the others a length.
                     let counted = matches!(node.field.ty, Type::Array(_)) || std::ptr::eq(node.field, &TAGS);
-                    out.extend_from_slice(if counted { b"; this is the count" } else { b"; this is the length" });
+                    out.extend_from_slice(if counted {
+                        b"; this is the count"
+                    } else {
+                        b"; this is the length"
+                    });
                 }
             }
             Shape::Gap => self.gap::<COLOR>(node, limit, out),

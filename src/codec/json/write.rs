@@ -225,29 +225,21 @@ fn uuid(bytes: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(room.get(..written.unwrap_or(0)).unwrap_or_default());
 }
 
-/// Calls `each` with the node of every struct that has unknown tags below `root`, the tag, and its
-/// content.
-pub fn unknown_tags<'t>(
-    tape: &'t Tape,
-    input: &'t [u8],
-    root: usize,
-    mut each: impl FnMut(usize, u32, &'t [u8]),
-) {
+/// Calls `each` with the node of every struct that has unknown tags below `root`, the tag, and the node of
+/// its content.
+pub fn unknown_tags(tape: &Tape, root: usize, mut each: impl FnMut(usize, u32, usize)) {
     let Some(end) = tape.nodes().get(root).map(|node| node.next as usize) else { return };
     let below = tape.nodes().iter().enumerate().take(end).skip(root);
-    for (content, node) in below.filter(|(_, node)| std::ptr::eq(node.field, &TAG_CONTENT)) {
-        // Content lies in a tag, that in the section, and that in the struct: each one level up.
-        let parent = |of: usize| {
-            let depth = tape.nodes().get(of).map_or(0, |node| node.depth);
-            (0..of).rev().find(|&i| tape.nodes().get(i).is_some_and(|n| n.depth < depth))
-        };
+    for (content, _) in below.filter(|(_, node)| std::ptr::eq(node.field, &TAG_CONTENT)) {
+        // Content lies in a tag, that in the section, and that in the struct.
+        let parent = |of: usize| tape.nodes().get(of).and_then(Node::parent);
         let Some(tag) = parent(content) else { continue };
         let Some(section) = parent(tag) else { continue };
         let Some(structure) = parent(section) else { continue };
         if let (Some(tag), Some(section)) = (tape.nodes().get(tag), tape.nodes().get(section))
             && std::ptr::eq(section.field, &TAGS)
         {
-            each(structure, tag.value as u32, tape.content(input, node));
+            each(structure, tag.value as u32, content);
         }
     }
 }

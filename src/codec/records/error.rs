@@ -235,9 +235,9 @@ pub enum RecordsError {
 }
 
 impl RecordsError {
-    /// Apache Kafka lets it pass.
+    /// Apache Kafka lets it pass, or it is a limit of ours that says nothing about Kafka.
     pub fn is_note(&self) -> bool {
-        matches!(self, Self::Odd(_))
+        matches!(self, Self::Odd(_) | Self::Compression { error: CompressionError::TooLarge { .. }, .. })
     }
 }
 

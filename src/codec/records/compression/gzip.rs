@@ -72,7 +72,7 @@ fn member_data(
     loop {
         let source = input.get(at..).unwrap_or_default();
         // One byte more than there is room for tells a stream that just fits from one that does not.
-        let step = step_max.min(sink.room() + 1);
+        let step = step_max.min(sink.room().saturating_add(1));
         let (read_before, written_before) = (inflate.total_in(), inflate.total_out());
         let start = sink.out.len();
         sink.out.resize(start + step, 0);

@@ -92,7 +92,9 @@ pub enum CompressionError {
     #[error("the stream ends in the middle of its data")]
     Truncated,
     /// It would unpack to more than the limit.
-    #[error("it unpacks to more than the {limit} bytes that are left of the limit of one message")]
+    #[error(
+        "it unpacks to more than the {limit} bytes that are left of the limit of one message, and was not judged; --max-decompressed-bytes raises it"
+    )]
     TooLarge {
         /// The limit that was passed.
         limit: usize,

@@ -33,7 +33,7 @@ pub(super) fn decompress(input: &[u8], sink: &mut Sink<'_>) -> Result<Oddity, Co
         loop {
             let at = piece_begin + source.pos;
             // One byte more than there is room for tells a stream that just fits from a larger one.
-            let step = step_max.min(sink.room() + 1);
+            let step = step_max.min(sink.room().saturating_add(1));
             let start = sink.out.len();
             sink.out.resize(start + step, 0);
             let mut target = OutBuffer::around(sink.out.get_mut(start..).unwrap_or_default());

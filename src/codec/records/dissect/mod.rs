@@ -139,7 +139,7 @@ impl Walk<'_> {
     #[cold]
     fn error_in(&mut self, at: usize, kind: RecordsError, node: usize) {
         if !self.muted {
-            let severity = severity_of(self.depth);
+            let severity = if kind.is_note() { Severity::Note } else { severity_of(self.depth) };
             self.tape.find_in(severity, self.offset + at, FindingKind::Records(kind), self.kept(node));
         }
     }
