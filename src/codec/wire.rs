@@ -156,19 +156,19 @@ impl<'a> Reader<'a> {
     }
 
     /// Offset of the next byte.
-    #[inline]
+    #[inline(always)]
     pub fn at(&self) -> usize {
         self.end - self.rest.len()
     }
 
     /// Bytes not read yet.
-    #[inline]
+    #[inline(always)]
     pub fn left(&self) -> usize {
         self.rest.len()
     }
 
     /// No read has failed yet.
-    #[inline]
+    #[inline(always)]
     pub fn ok(&self) -> bool {
         self.error.is_none()
     }
@@ -199,7 +199,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next `N` bytes, or zeros.
-    #[inline]
+    #[inline(always)]
     pub fn array<const N: usize>(&mut self) -> [u8; N] {
         match self.rest.split_first_chunk::<N>() {
             Some((head, rest)) => {
@@ -214,7 +214,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next `n` bytes, whose length was read at offset `length_at`.
-    #[inline]
+    #[inline(always)]
     pub fn content(&mut self, n: usize, length_at: usize) -> &'a [u8] {
         match self.rest.split_at_checked(n) {
             Some((head, rest)) => {
@@ -231,7 +231,7 @@ impl<'a> Reader<'a> {
 
     /// An unsigned varint of up to five bytes. As `ByteUtils.readUnsignedVarint` does, overlong
     /// forms pass and bits over 32 are lost.
-    #[inline]
+    #[inline(always)]
     pub fn uvarint(&mut self) -> u32 {
         if let Some((&first, rest)) = self.rest.split_first()
             && first < 0x80
@@ -530,7 +530,7 @@ impl Writer {
     }
 
     /// Leaves a byte free for [`Writer::fill_hole`] and tells where.
-    #[inline]
+    #[inline(always)]
     pub fn hole(&mut self) -> usize {
         self.buffer.push(0);
         self.buffer.len() - 1
