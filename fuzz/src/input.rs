@@ -13,7 +13,7 @@ fuzz_target!(|text: &[u8]| {
         let mut decoder = Decoder::new(input, Options::default(), kafkit_fuzz::tape());
         // Each message and each mistake takes at least a byte.
         for _ in 0..=2 * text.len() + 2 {
-            match decoder.next() {
+            match decoder.next_message() {
                 Ok(Some(message)) => assert!(message.bytes.len() <= text.len()),
                 Ok(None) => continue 'forms,
                 Err(error) => assert!(!error.to_string().is_empty()),

@@ -19,7 +19,7 @@ use crate::codec::records::compression::DECOMPRESSED_BYTES_MAX;
 use crate::codec::repair;
 use crate::codec::tape::{NODES_MAX, Tape};
 use crate::decode::{Decoder, Options};
-use crate::input::{Argument, Form, Input, InputError};
+use crate::input::{Argument, Form, Input, InputError, Spelling};
 use crate::render::{self, Format, Shown, Style};
 
 /// Output is written when this much of it is there.
@@ -210,11 +210,7 @@ pub(super) fn header_version(text: &str) -> std::result::Result<HeaderChoice, St
 }
 
 pub(super) fn message(text: &str) -> std::result::Result<&'static crate::codec::schema::Message, String> {
-    messages::MESSAGES
-        .iter()
-        .copied()
-        .find(|message| message.name.eq_ignore_ascii_case(text))
-        .ok_or_else(|| "no message of that name; kafkit apis --messages lists them".into())
+    messages::find(text).ok_or_else(|| "no message of that name; kafkit apis --messages lists them".into())
 }
 
 impl Args {
@@ -264,6 +260,24 @@ impl Args {
             && family.record_type(id).is_none()
         {
             return Err(Failure::Usage(anyhow!("the {} log has no record type {id}", family.name())));
+        }
+        let coordinator = matches!(family, Some(Family::Group | Family::Transaction | Family::Share));
+        let alone =
+            matches!(what, Some(What::Records | What::RecordKey | What::RecordValue(_) | What::Message(_)));
+        let contradiction = match what {
+            Some(What::RecordValue(None)) if coordinator => Some(
+                "the value of a coordinator's record does not say its type: give --record-type, the first number in its key",
+            ),
+            Some(What::RecordKey) if family.is_some() && !coordinator => {
+                Some("the records of that log have no keys: use --as record-value")
+            }
+            _ if alone && self.api.is_some() => {
+                Some("--api names a request or response; records and messages that stand alone have none")
+            }
+            _ => None,
+        };
+        if let Some(contradiction) = contradiction {
+            return Err(Failure::Usage(anyhow!(contradiction)));
         }
         Ok(Hints { what, api: self.api, version: self.api_version, size, header, family })
     }
@@ -371,6 +385,11 @@ pub fn run(args: Args, color: ColorChoice) -> Result {
         let tape = Tape::new(args.max_fields, args.max_decompressed_bytes);
         match Input::open(source.reader(), form) {
             Ok(input) => {
+                // Where bytes are not in the order in which they are written, the reader must know.
+                if matches!(input.spelling(), Spelling::HexdumpWords | Spelling::OdWords | Spelling::Decimal)
+                {
+                    writeln!(io::stderr(), "note: {name}: {}", input.reason())?;
+                }
                 let mut decoder = Decoder::new(input, options, tape);
                 if let Some(pairs) = pairs.take() {
                     decoder.set_pairs(pairs);
