@@ -36,6 +36,8 @@
 pub mod cli;
 pub mod codec;
 pub mod decode;
+pub mod dump;
 pub mod encode;
 pub mod input;
+pub mod log;
 pub mod render;

@@ -155,7 +155,7 @@ enum Kind {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum WrittenTo {
+pub(super) enum WrittenTo {
     /// __cluster_metadata
     Metadata,
     /// __consumer_offsets
@@ -166,6 +166,18 @@ enum WrittenTo {
     Share,
     /// __remote_log_metadata
     RemoteLog,
+}
+
+impl WrittenTo {
+    pub(super) fn family(self) -> Family {
+        match self {
+            WrittenTo::Metadata => Family::Metadata,
+            WrittenTo::Group => Family::Group,
+            WrittenTo::Transaction => Family::Transaction,
+            WrittenTo::Share => Family::Share,
+            WrittenTo::RemoteLog => Family::RemoteLog,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -215,13 +227,7 @@ pub(super) fn message(text: &str) -> std::result::Result<&'static crate::codec::
 
 impl Args {
     fn hints(&self) -> std::result::Result<Hints, Failure> {
-        let family = self.log.map(|log| match log {
-            WrittenTo::Metadata => Family::Metadata,
-            WrittenTo::Group => Family::Group,
-            WrittenTo::Transaction => Family::Transaction,
-            WrittenTo::Share => Family::Share,
-            WrittenTo::RemoteLog => Family::RemoteLog,
-        });
+        let family = self.log.map(WrittenTo::family);
         let mut header = self.header_version;
         let mut size = self.size.map(|size| size == YesNo::Yes);
         let what = match (self.message, self.what) {

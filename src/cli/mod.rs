@@ -4,6 +4,7 @@
 mod apis;
 mod colour;
 mod decode;
+mod dump_log;
 mod encode;
 mod errors;
 mod number;
@@ -36,6 +37,8 @@ Exit codes: 0 all is well; 1 the data has a problem, and all that could be read 
 enum Command {
     /// Explain the bytes of requests, responses, record batches and internal records
     Decode(Box<decode::Args>),
+    /// Explain Kafka's files: segments, indexes, snapshots, whole data directories, healthy or broken
+    DumpLog(Box<dump_log::Args>),
     /// Turn JSON, as decode prints it, into bytes
     Encode(encode::Args),
     /// List Kafka's APIs, or the fields of one and what changed between two of its versions
@@ -85,6 +88,7 @@ pub fn run() -> ExitCode {
     let color = cli.color;
     let result = match cli.command {
         Command::Decode(args) => decode::run(*args, color),
+        Command::DumpLog(args) => dump_log::run(*args, color),
         Command::Encode(args) => encode::run(&args),
         Command::Apis(args) => apis::run(&args, color),
         Command::Errors(args) => errors::run(&args, color),
