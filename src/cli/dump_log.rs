@@ -8,9 +8,9 @@ use clap::ValueEnum;
 
 use super::decode::WrittenTo;
 use super::{ColorChoice, Failure, Outcome, Result, colour, number};
-use crate::codec::record_types::Family;
 use crate::codec::records::compression::DECOMPRESSED_BYTES_MAX;
 use crate::dump;
+use crate::dump::format::BytesFormat;
 use crate::log::name::FileKind;
 use crate::render::Style;
 
@@ -48,6 +48,14 @@ pub struct Args {
     /// A __cluster_metadata-0 directory, for the names of topics [default: the one beside the partition]
     #[arg(long, value_name = "DIR", help_heading = "What it is")]
     metadata: Option<PathBuf>,
+
+    /// How to show keys that Kafka itself did not write
+    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = key_format)]
+    key_format: BytesFormat,
+
+    /// How to show values: auto, text, hex, base64, json, int, long, avro-id or string
+    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = key_format)]
+    value_format: BytesFormat,
 
     /// Show passwords, tokens, keys and salts
     #[arg(long)]
@@ -189,13 +197,44 @@ impl Kind {
     }
 }
 
-pub fn run(_args: Args, _color: ColorChoice) -> Result {
-    let _ = (io::stdout().is_terminal(), Family::ALL, colour::width(), Style::default());
-    let _ = writeln!(io::stderr());
-    Err(Failure::Usage(anyhow!("not yet")))
+fn key_format(text: &str) -> std::result::Result<BytesFormat, String> {
+    BytesFormat::parse(text)
 }
 
-#[allow(dead_code)]
-fn outcome(problem: bool) -> Outcome {
-    if problem { Outcome::Problem } else { Outcome::Fine }
+pub fn run(args: Args, color: ColorChoice) -> Result {
+    let kafka = &args.kafka;
+    let mut paths = args.paths.clone();
+    if let Some(files) = &kafka.files {
+        paths.extend(files.split(',').map(PathBuf::from));
+    }
+    if paths.is_empty() {
+        if io::stdin().is_terminal() {
+            return Err(Failure::Usage(anyhow!(
+                "no input: name a segment, a partition directory or a data directory; kafkit dump-log --help has examples"
+            )));
+        }
+        paths.push(PathBuf::from("-"));
+    }
+    let format = match args.format {
+        Some(format) => format.format(),
+        None if kafka.files.is_some() => dump::Format::Kafka,
+        None => dump::Format::Table,
+    };
+    let request = dump::run::Request {
+        paths,
+        format,
+        style: Style { color: color.on_stdout(), width: colour::width(), show_secrets: args.show_secrets },
+        records: args.records,
+        deep: args.deep,
+        kind: args.kind.map(Kind::kind),
+        family: args.log.map(WrittenTo::family),
+        metadata: args.metadata,
+        key_format: args.key_format,
+        value_format: args.value_format,
+        unpacked_max: args.max_decompressed_bytes,
+    };
+    let mut out = io::stdout().lock();
+    let problem = dump::run::run(&request, &mut out, &mut io::stderr())?;
+    out.flush()?;
+    Ok(if problem { Outcome::Problem } else { Outcome::Fine })
 }

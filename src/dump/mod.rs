@@ -6,11 +6,18 @@
 //!
 //! It writes to what it is given and nowhere else, and opens files for reading only.
 
+pub mod format;
 pub mod internal;
+pub mod list;
+pub mod names;
 pub mod open;
+pub mod overview;
 pub mod parallel;
+pub mod records;
+pub mod run;
 pub mod small;
 pub mod table;
+pub mod verify;
 
 /// The ways to print.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,4 +33,31 @@ pub enum Format {
     Kafka,
     /// A line for each batch, record or entry, with a heading.
     Csv,
+}
+
+use std::io::{self, Write};
+
+use crate::render::paint::{self, Ink};
+
+/// Writes text in a colour, if colours are wanted.
+fn ink(kind: Ink, text: &str, color: bool, out: &mut dyn Write) -> io::Result<()> {
+    let mut line = Vec::with_capacity(text.len() + 16);
+    if color {
+        paint::ink::<true>(kind, text.as_bytes(), &mut line);
+    } else {
+        line.extend_from_slice(text.as_bytes());
+    }
+    out.write_all(&line)
+}
+
+/// Writes a line in bold.
+fn bold(text: &str, color: bool, out: &mut dyn Write) -> io::Result<()> {
+    ink(Ink::Bold, text, color, out)?;
+    out.write_all(b"\n")
+}
+
+/// Writes a line that stays in the background.
+fn dim(text: &str, color: bool, out: &mut dyn Write) -> io::Result<()> {
+    ink(Ink::Dim, text, color, out)?;
+    out.write_all(b"\n")
 }

@@ -10,7 +10,7 @@ use crate::log::finding::{Finding, Place, Severity};
 use crate::log::name::FileKind;
 use crate::log::offset_index::{self, OffsetEntry};
 use crate::log::time_index::{self, TimeEntry};
-use crate::log::txn_index::{self, AbortedTxn};
+use crate::log::txn_index::AbortedTxn;
 use crate::log::{checkpoint, producer_snapshot, properties};
 
 /// The largest text or snapshot that is read; a producer takes 46 bytes of a snapshot.

@@ -21,6 +21,7 @@ pub mod partition;
 pub mod producer_snapshot;
 pub mod properties;
 pub mod scan;
+pub mod scanned;
 pub mod source;
 pub mod time_index;
 pub mod txn_index;

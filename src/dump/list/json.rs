@@ -1,7 +1,8 @@
 //! Batches as JSON and CSV, with the names that Kafka's own tool prints.
 
-use super::batch::BatchInfo;
 use crate::codec::records::batch::TimestampType;
+use crate::codec::records::compression::Codec;
+use crate::dump::records::BatchInfo;
 use crate::dump::table::csv_field;
 use crate::render::push;
 
@@ -46,23 +47,23 @@ enum Fact {
 
 fn facts(batch: &BatchInfo) -> [Fact; BATCH_KEYS.len()] {
     [
-        Fact::Int(batch.base_offset),
+        Fact::OptionalInt(batch.base_offset),
         Fact::Int(batch.last_offset),
         Fact::OptionalInt(batch.count.map(i64::from)),
         Fact::Int(i64::from(batch.base_sequence)),
-        Fact::Int(i64::from(batch.last_sequence)),
+        Fact::Int(i64::from(batch.last_sequence())),
         Fact::Int(batch.producer_id),
         Fact::Int(i64::from(batch.producer_epoch)),
         Fact::Int(i64::from(batch.leader_epoch)),
-        Fact::Bool(batch.is_transactional),
-        Fact::Bool(batch.is_control),
+        Fact::Bool(batch.transactional),
+        Fact::Bool(batch.control),
         Fact::OptionalInt(batch.delete_horizon),
         Fact::Int(i64::try_from(batch.at).unwrap_or(i64::MAX)),
         Fact::Word(timestamp_type(batch.timestamp_type)),
         Fact::Int(batch.max_timestamp),
         Fact::Int(batch.size as i64),
         Fact::Int(i64::from(batch.magic)),
-        Fact::Word(batch.codec_name()),
+        Fact::Word(batch.codec.map_or("unknown", Codec::name)),
         Fact::Int(i64::from(batch.crc)),
         Fact::Bool(batch.crc_fits),
     ]

@@ -8,10 +8,10 @@
 //!
 //! A narrow terminal gets the day as a line of its own where it changes.
 
-use super::batch::BatchInfo;
 use crate::codec::meaning::time::push_timestamp;
 use crate::codec::records::batch::TimestampType;
 use crate::codec::records::compression::Codec;
+use crate::dump::records::BatchInfo;
 use crate::dump::table::pad;
 use crate::render::paint::{Ink, ink};
 use crate::render::push;
@@ -70,7 +70,13 @@ impl Person {
             out.pop();
         }
         let filled = out.len() - start;
-        push::spaces((if self.short { 12 } else { 24 }_usize).saturating_sub(filled), out);
+        let columns: usize = if self.short { 12 } else { 24 };
+        push::spaces(columns.saturating_sub(filled), out);
+    }
+
+    /// Appends the time of a record.
+    pub fn time_of_record(&mut self, millis: i64, out: &mut Vec<u8>) {
+        self.time(millis, out);
     }
 
     /// Appends a line with the day, where it is another than that of the line before.
@@ -94,17 +100,20 @@ impl Person {
         self.day(batch.max_timestamp, out);
         let mut cell = Vec::with_capacity(32);
         out.extend_from_slice(b"  ");
-        push::int(batch.base_offset, &mut cell);
-        if batch.last_offset != batch.base_offset {
-            cell.push(b'-');
-            push::int(batch.last_offset, &mut cell);
+        match batch.base_offset {
+            Some(base) if base != batch.last_offset => {
+                push::int(base, &mut cell);
+                cell.push(b'-');
+            }
+            Some(_) => {}
+            None => cell.extend_from_slice("…".as_bytes()),
         }
+        push::int(batch.last_offset, &mut cell);
         pad(&cell, 17, false, out);
         out.push(b' ');
         cell.clear();
         match batch.count {
-            Some(count) if count >= 0 => push::grouped(count as u64, &mut cell),
-            Some(count) => push::int(i64::from(count), &mut cell),
+            Some(count) => push::grouped(u64::from(count), &mut cell),
             None => cell.push(b'?'),
         }
         pad(&cell, 6, true, out);
@@ -118,7 +127,7 @@ impl Person {
         cell.clear();
         match batch.codec {
             Some(Codec::None) => cell.push(b'-'),
-            _ => cell.extend_from_slice(batch.codec_name().as_bytes()),
+            codec => cell.extend_from_slice(codec.map_or("unknown", Codec::name).as_bytes()),
         }
         if let Some(tenths) = ratio {
             cell.push(b' ');
@@ -151,18 +160,18 @@ impl Person {
         if batch.base_sequence != -1 {
             out.extend_from_slice(b" seq ");
             push::int(i64::from(batch.base_sequence), out);
-            if batch.last_sequence != batch.base_sequence {
+            if batch.last_sequence() != batch.base_sequence {
                 out.push(b'-');
-                push::int(i64::from(batch.last_sequence), out);
+                push::int(i64::from(batch.last_sequence()), out);
             }
         }
-        if batch.is_transactional {
+        if batch.transactional {
             out.extend_from_slice(b" txn");
         }
         if let Some(control) = control {
             out.push(b' ');
             self.ink(Ink::Meaning, control.as_bytes(), out);
-        } else if batch.is_control {
+        } else if batch.control {
             out.extend_from_slice(b" control");
         }
         if batch.timestamp_type == TimestampType::LogAppend {

@@ -1,0 +1,370 @@
+//! One call of `dump-log`: paths to files, files to jobs, jobs to output.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::format::BytesFormat;
+use super::list::{self, Printer, Totals};
+use super::names::TopicNames;
+use super::open::{self, OpenError, Target};
+use super::overview::{self, id_text, size};
+use super::small::{self, Look};
+use super::{Format, bold, parallel};
+use crate::codec::explain::{counted, grouped};
+use crate::codec::meaning::time::push_timestamp;
+use crate::codec::record_types::Family;
+use crate::log::data_dir::DataDir;
+use crate::log::finding::{Finding, Severity};
+use crate::log::name::{FileKind, PartitionName};
+use crate::log::partition::Partition;
+use crate::log::scan::Scanner;
+use crate::render::Style;
+
+/// What to dump, and how.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Files and directories; `-` is standard input.
+    pub paths: Vec<PathBuf>,
+    /// The format.
+    pub format: Format,
+    /// Colours, width, secrets.
+    pub style: Style,
+    /// Print each record.
+    pub records: bool,
+    /// Print every byte.
+    pub deep: bool,
+    /// What the files are, where the caller knows better.
+    pub kind: Option<FileKind>,
+    /// Whose records they hold, where the caller knows better.
+    pub family: Option<Family>,
+    /// Where the names of topic ids are.
+    pub metadata: Option<PathBuf>,
+    /// How keys are shown.
+    pub key_format: BytesFormat,
+    /// How values are shown.
+    pub value_format: BytesFormat,
+    /// The most that one batch may unpack to, in bytes.
+    pub unpacked_max: usize,
+}
+
+/// A path, looked at.
+enum Input {
+    File(Target),
+    Partition(Partition),
+    DataDir(DataDir),
+}
+
+/// Dumps. Returns whether something is wrong with what was read.
+///
+/// # Errors
+///
+/// Where `out` cannot be written. What cannot be read is told on `err`.
+pub fn run(request: &Request, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<bool> {
+    let mut problem = false;
+    let mut inputs = Vec::new();
+    for path in &request.paths {
+        match look_at(path, request) {
+            Ok(input) => inputs.push(input),
+            Err(error) => {
+                writeln!(err, "error: {error}")?;
+                problem = true;
+            }
+        }
+    }
+    let names = names(request);
+    let files: usize = inputs
+        .iter()
+        .map(|input| match input {
+            Input::File(_) => 1,
+            Input::Partition(partition) => partition.logs().count(),
+            Input::DataDir(_) => 0,
+        })
+        .sum();
+    if request.format == Format::Csv {
+        csv_heading(request, &inputs, files > 1, &names, out)?;
+    }
+    for (number, input) in inputs.iter().enumerate() {
+        if number > 0 && request.format == Format::Table {
+            writeln!(out)?;
+        }
+        problem |= match input {
+            Input::DataDir(dir) => {
+                overview::data_dir(dir, request.format, request.style.color, &|_| true, out)? > 0
+            }
+            Input::Partition(partition) => dump_partition(partition, request, &names, files > 1, out)?,
+            Input::File(_) if number > 0 && matches!(inputs.get(number - 1), Some(Input::File(_))) => false,
+            Input::File(_) => {
+                // Files that stand one behind the other are read side by side.
+                let run = inputs.iter().skip(number).map_while(|input| match input {
+                    Input::File(target) => Some(target),
+                    _ => None,
+                });
+                let targets: Vec<&Target> = run.collect();
+                dump_files(&targets, request, &names, files > 1, out)?
+            }
+        };
+    }
+    Ok(problem)
+}
+
+fn look_at(path: &Path, request: &Request) -> Result<Input, OpenError> {
+    if open::is_stdin(path) || !path.is_dir() {
+        return open::target(path, request.kind, request.family).map(Input::File);
+    }
+    let failed = |error| OpenError::Io { path: path.to_owned(), error };
+    if DataDir::is_one(path) {
+        return DataDir::list(path).map(Input::DataDir).map_err(failed);
+    }
+    Partition::list(path).map(Input::Partition).map_err(failed)
+}
+
+/// Names of topics are looked for where ids may be shown.
+fn names(request: &Request) -> TopicNames {
+    let beside = || request.paths.iter().find_map(|path| TopicNames::beside(path));
+    let directory = request.metadata.clone().or_else(|| request.records.then(beside).flatten());
+    // Without names ids are shown as they are.
+    directory.and_then(|directory| TopicNames::read(&directory).ok()).unwrap_or_default()
+}
+
+fn options<'a>(
+    request: &Request,
+    target: &Target,
+    names: &'a TopicNames,
+    file: Option<&'a str>,
+) -> list::Options<'a> {
+    list::Options {
+        format: request.format,
+        color: request.style.color,
+        width: request.style.width,
+        records: request.records,
+        deep: request.deep,
+        key_format: request.key_format,
+        value_format: request.value_format,
+        family: target.family,
+        names,
+        show_secrets: request.style.show_secrets,
+        unpacked_max: request.unpacked_max,
+        file,
+    }
+}
+
+fn csv_heading(
+    request: &Request,
+    inputs: &[Input],
+    several: bool,
+    names: &TopicNames,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let has_batches = inputs.iter().any(|input| match input {
+        Input::File(target) => target.kind.has_batches(),
+        Input::Partition(_) => true,
+        Input::DataDir(_) => false,
+    });
+    let target = inputs.iter().find_map(|input| match input {
+        Input::File(target) => Some(target.clone()),
+        _ => None,
+    });
+    let target = target.or_else(|| open::target(Path::new("-"), Some(FileKind::Log), None).ok());
+    let Some(target) = target.filter(|_| has_batches) else { return Ok(()) };
+    let mut printer = Printer::new(options(request, &target, names, several.then_some("")), &target.path);
+    printer.csv_heading();
+    printer.flush(out)
+}
+
+fn dump_files(
+    targets: &[&Target],
+    request: &Request,
+    names: &TopicNames,
+    several: bool,
+    out: &mut dyn Write,
+) -> io::Result<bool> {
+    let first = targets.first().map(|target| target.path.clone());
+    let problems = parallel::in_order(targets, out, |target, out| {
+        if request.format == Format::Table && Some(&target.path) != first.as_ref() {
+            writeln!(out)?;
+        }
+        let name = target.path.to_string_lossy();
+        heading(target, request, out)?;
+        let (totals, findings) = dump_file(target, request, names, several.then_some(&name), out)?;
+        ending(target, request, totals.as_ref(), &findings, out)
+    })?;
+    Ok(problems.contains(&true))
+}
+
+fn heading(target: &Target, request: &Request, out: &mut dyn Write) -> io::Result<()> {
+    let bytes = std::fs::metadata(&target.path).map(|metadata| metadata.len()).ok();
+    match request.format {
+        Format::Table => {
+            let shown = if open::is_stdin(&target.path) {
+                "standard input".into()
+            } else {
+                target.path.to_string_lossy()
+            };
+            let mut line = format!("{shown} · {}", target.kind.name());
+            if let Some(partition) = &target.partition {
+                line.push_str(&format!(" of {partition}"));
+            }
+            line.extend(bytes.map(|bytes| format!(" · {}", size(bytes))));
+            line.extend(target.reason.map(|reason| format!(" · {reason}")));
+            bold(&line, request.style.color, out)
+        }
+        Format::Json => {
+            let file = serde_json::Value::from(target.path.to_string_lossy().into_owned());
+            write!(out, "{{\"file\":{file},\"kind\":\"{}\"", target.kind.name())?;
+            if let Some(partition) = &target.partition {
+                let topic = serde_json::Value::from(partition.topic.as_str());
+                write!(out, ",\"topic\":{topic},\"partition\":{}", partition.partition)?;
+            }
+            bytes.map_or(Ok(()), |bytes| write!(out, ",\"bytes\":{bytes}"))
+        }
+        Format::Ndjson | Format::Csv | Format::Kafka => Ok(()),
+    }
+}
+
+type Dumped = (Option<Totals>, Vec<Finding>);
+
+fn dump_file(
+    target: &Target,
+    request: &Request,
+    names: &TopicNames,
+    file: Option<&str>,
+    out: &mut dyn Write,
+) -> io::Result<Dumped> {
+    let mut findings = Vec::new();
+    if !target.kind.has_batches() {
+        let look = Look { format: request.format, color: request.style.color, file };
+        small::print(target, look, out, &mut |finding| findings.push(finding))?;
+        return Ok((None, findings));
+    }
+    let mut scanner = Scanner::new(open::source(&target.path)?);
+    let mut printer = Printer::new(options(request, target, names, file), &target.path);
+    if request.format == Format::Json {
+        write!(out, ",\"batches\":[")?;
+    }
+    let totals = list::print(&mut scanner, &mut printer, out)?;
+    printer.flush(out)?;
+    if request.format == Format::Json {
+        write!(out, "]")?;
+    }
+    findings.append(&mut printer.findings);
+    Ok((Some(totals), findings))
+}
+
+/// Prints what a file added up to and what was found. Returns whether something is wrong.
+fn ending(
+    target: &Target,
+    request: &Request,
+    totals: Option<&Totals>,
+    findings: &[Finding],
+    out: &mut dyn Write,
+) -> io::Result<bool> {
+    let _ = target;
+    match request.format {
+        Format::Table => {
+            if let Some(totals) = totals {
+                writeln!(out, "  {}", summary(totals))?;
+            }
+            print_findings(findings, request, out)?;
+        }
+        Format::Json => {
+            if let Some(totals) = totals {
+                write!(out, ",\"totals\":{}", totals_json(totals))?;
+            }
+            let findings: Vec<_> = findings.iter().map(super::verify::to_json).collect();
+            writeln!(out, ",\"findings\":{}}}", serde_json::Value::from(findings))?;
+        }
+        Format::Ndjson => {
+            for finding in findings {
+                writeln!(out, "{}", serde_json::json!({ "finding": super::verify::to_json(finding) }))?;
+            }
+        }
+        Format::Csv | Format::Kafka => print_findings(findings, request, &mut io::stderr())?,
+    }
+    Ok(findings.iter().any(|finding| finding.severity != Severity::Note))
+}
+
+fn print_findings(findings: &[Finding], request: &Request, out: &mut dyn Write) -> io::Result<()> {
+    let mut text = Vec::new();
+    for finding in findings {
+        text.push(b'\n');
+        super::verify::render(finding, None, request.style.color, request.style.width, &mut text);
+    }
+    out.write_all(&text)
+}
+
+fn time(millis: i64) -> String {
+    let mut text = Vec::new();
+    if !push_timestamp(millis, &mut text) {
+        return millis.to_string();
+    }
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+fn summary(totals: &Totals) -> String {
+    if totals.batches == 0 && totals.problems == 0 {
+        return "no batches".to_owned();
+    }
+    let mut parts = vec![
+        counted(totals.batches as usize, "batch").replace("batchs", "batches"),
+        counted(totals.records as usize, "record"),
+        size(totals.bytes),
+    ];
+    parts.extend(totals.offsets.map(|(low, high)| format!("offsets {} to {}", grouped(low), grouped(high))));
+    parts.extend(totals.times.map(|(low, high)| match low == high {
+        true => time(low),
+        false => format!("{} to {}", time(low), time(high)),
+    }));
+    if totals.problems > 0 {
+        parts.push(counted(totals.problems as usize, "problem"));
+    }
+    parts.join(" · ")
+}
+
+fn totals_json(totals: &Totals) -> serde_json::Value {
+    serde_json::json!({
+        "batches": totals.batches,
+        "records": totals.records,
+        "bytes": totals.bytes,
+        "firstOffset": totals.offsets.map(|(low, _)| low),
+        "lastOffset": totals.offsets.map(|(_, high)| high),
+        "problems": totals.problems,
+    })
+}
+
+fn dump_partition(
+    partition: &Partition,
+    request: &Request,
+    names: &TopicNames,
+    several: bool,
+    out: &mut dyn Write,
+) -> io::Result<bool> {
+    let facts = overview::facts(partition);
+    let mut problem = !facts.problems.is_empty();
+    if request.format == Format::Table {
+        let shown = partition
+            .name
+            .as_ref()
+            .map_or_else(|| partition.path.display().to_string(), PartitionName::to_string);
+        let mut line = shown;
+        line.extend(facts.topic_id.map(|id| format!(" · topic id {}", id_text(&id))));
+        let segments = counted(partition.segments.len(), "segment");
+        line.push_str(&format!(" · {segments}, {}", size(partition.log_bytes())));
+        if let (Some(first), Some(end)) = (facts.first_offset, facts.end) {
+            line.push_str(&format!(" · offsets {} to {}", grouped(first), grouped(end.next_offset - 1)));
+        }
+        bold(&line, request.style.color, out)?;
+        for found in &facts.problems {
+            super::ink(crate::render::paint::Ink::Error, &format!("! {found}\n"), request.style.color, out)?;
+        }
+    }
+    let mut targets = Vec::new();
+    for log in partition.logs() {
+        match open::target(&log.path, request.kind.or(Some(FileKind::Log)), request.family) {
+            Ok(target) => targets.push(target),
+            Err(_) => problem = true,
+        }
+    }
+    let targets: Vec<&Target> = targets.iter().collect();
+    problem |= dump_files(&targets, request, names, several, out)?;
+    Ok(problem)
+}
