@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // A test that cannot go on has failed.
 
 pub mod golden;
+pub mod logs;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
