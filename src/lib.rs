@@ -41,3 +41,4 @@ pub mod encode;
 pub mod input;
 pub mod log;
 pub mod render;
+pub mod state;

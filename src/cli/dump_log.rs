@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::anyhow;
 use clap::ValueEnum;
@@ -11,6 +12,13 @@ use super::{ColorChoice, Failure, Outcome, Result, colour, number};
 use crate::codec::records::compression::DECOMPRESSED_BYTES_MAX;
 use crate::dump;
 use crate::dump::format::BytesFormat;
+use crate::dump::image::At;
+use crate::dump::run::View;
+use crate::dump::select::Selection;
+use crate::dump::select::internal::{TopicFilter, TypeFilter};
+use crate::dump::select::offsets::OffsetRange;
+use crate::dump::select::pattern::{HeaderPattern, Pattern};
+use crate::dump::select::times::TimeRange;
 use crate::log::name::FileKind;
 use crate::render::Style;
 
@@ -65,8 +73,121 @@ pub struct Args {
     #[arg(long, value_name = "BYTES", value_parser = number::bytes, default_value_t = DECOMPRESSED_BYTES_MAX, help_heading = "Limits")]
     max_decompressed_bytes: usize,
 
+    /// Show what the records add up to: of __cluster_metadata the cluster, of __consumer_offsets the groups, of
+    /// __transaction_state the transactions, of any partition its producers and open transactions
+    #[arg(long, help_heading = "State")]
+    image: bool,
+
+    /// The state as of that offset (with it) or time
+    #[arg(long, value_name = "OFFSET|TIME", value_parser = at, allow_hyphen_values = true, help_heading = "State")]
+    at: Option<At>,
+
+    /// What changed in the cluster between two offsets or times of one log, or, without them, between two
+    /// logs given as paths
+    #[arg(long, num_args = 0..=2, value_names = ["A", "B"], value_parser = at, allow_hyphen_values = true, help_heading = "State")]
+    diff: Option<Vec<At>>,
+
+    #[command(flatten)]
+    filters: FilterArgs,
+
     #[command(flatten)]
     kafka: KafkaArgs,
+}
+
+/// Which records. Filters of different kinds must all hold; of one kind given several times, one must.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Which records")]
+struct FilterArgs {
+    /// Offsets: A, A..B (to before B), A..=B, A.., ..B
+    #[arg(long, value_name = "RANGE", value_parser = OffsetRange::parse)]
+    offset: Vec<OffsetRange>,
+    /// Times: FROM..TO, FROM.., ..TO, or a day, minute or second; 2026-11-20, 2026-11-20T10:15Z,
+    /// milliseconds since 1970, now, -2h, -1d
+    #[arg(long, value_name = "RANGE", value_parser = time_range, allow_hyphen_values = true)]
+    time: Vec<TimeRange>,
+    /// Keys: text, hex:0a0b or /regex/
+    #[arg(long, value_name = "PATTERN", value_parser = Pattern::parse)]
+    key: Vec<Pattern>,
+    /// Values: text, hex:0a0b or /regex/
+    #[arg(long, value_name = "PATTERN", value_parser = Pattern::parse)]
+    value: Vec<Pattern>,
+    /// Headers: NAME, or NAME=PATTERN
+    #[arg(long, value_name = "NAME[=PATTERN]", value_parser = HeaderPattern::parse)]
+    header: Vec<HeaderPattern>,
+    /// Records of that producer
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    producer_id: Vec<i64>,
+    /// Records of transactions only, their markers included
+    #[arg(long)]
+    transactional: bool,
+    /// Control records only
+    #[arg(long)]
+    control: bool,
+    /// Types of the records that Kafka itself writes: PartitionRecord, OffsetCommit, COMMIT
+    #[arg(long = "type", value_name = "TYPE,...", value_delimiter = ',', value_parser = TypeFilter::parse)]
+    types: Vec<TypeFilter>,
+    /// Records about that group, in __consumer_offsets and __share_group_state
+    #[arg(long, value_name = "GROUP")]
+    group: Vec<String>,
+    /// Records about that topic (a name or an id) in the logs that Kafka itself writes; partitions of it
+    /// in a data directory
+    #[arg(long, value_name = "TOPIC|ID", value_parser = TopicFilter::parse)]
+    topic: Vec<TopicFilter>,
+    /// At most so many records
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// Only the last so many records of each partition or file
+    #[arg(long, value_name = "N")]
+    tail: Option<u64>,
+    /// The records that the filters do not select
+    #[arg(long)]
+    invert: bool,
+}
+
+impl FilterArgs {
+    fn selection(self) -> Selection {
+        Selection {
+            offsets: self.offset,
+            times: self.time,
+            keys: self.key,
+            values: self.value,
+            headers: self.header,
+            producer_ids: self.producer_id,
+            transactional: self.transactional,
+            control: self.control,
+            types: self.types,
+            groups: self.group,
+            topics: self.topic,
+            invert: self.invert,
+            limit: self.limit,
+            tail: self.tail,
+        }
+    }
+}
+
+fn time_range(text: &str) -> std::result::Result<TimeRange, String> {
+    TimeRange::parse(text, now_ms())
+}
+
+/// A number is an offset; milliseconds since 1970 are, as no log has such offsets, and everything else
+/// is a time.
+fn at(text: &str) -> std::result::Result<At, String> {
+    if let Ok(offset) = text.parse::<i64>()
+        && (0..OFFSETS_MAX).contains(&offset)
+    {
+        return Ok(At::Offset(offset));
+    }
+    // A range of that time alone begins where it does.
+    TimeRange::parse(text, now_ms()).map(|range| At::Time(range.from))
+}
+
+/// Numbers from here on are milliseconds since 1970, from 2001 on.
+const OFFSETS_MAX: i64 = 1_000_000_000_000;
+
+/// What the clock says, in milliseconds since 1970.
+fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// The flags of Kafka's own tool.
@@ -220,7 +341,19 @@ pub fn run(args: Args, color: ColorChoice) -> Result {
         None if kafka.files.is_some() => dump::Format::Kafka,
         None => dump::Format::Table,
     };
+    let view = match (&args.diff, args.image || args.at.is_some()) {
+        (Some(ends), false) => View::Diff(match ends.as_slice() {
+            [] => None,
+            &[from, to] => Some((from, to)),
+            _ => return Err(Failure::Usage(anyhow!("--diff takes two offsets or times, or none"))),
+        }),
+        (Some(_), true) => return Err(Failure::Usage(anyhow!("--diff and --image contradict each other"))),
+        (None, true) => View::Image(args.at.unwrap_or(At::End)),
+        (None, false) => View::Content,
+    };
     let request = dump::run::Request {
+        view,
+        now_ms: now_ms(),
         paths,
         format,
         style: Style { color: color.on_stdout(), width: colour::width(), show_secrets: args.show_secrets },
@@ -229,6 +362,7 @@ pub fn run(args: Args, color: ColorChoice) -> Result {
         kind: args.kind.map(Kind::kind),
         family: args.log.map(WrittenTo::family),
         metadata: args.metadata,
+        selection: args.filters.selection(),
         key_format: args.key_format,
         value_format: args.value_format,
         unpacked_max: args.max_decompressed_bytes,

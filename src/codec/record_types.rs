@@ -2,6 +2,7 @@
 //! and value are.
 
 use super::messages::{coordinator_records, data, group_records, metadata_records};
+use super::names;
 use super::schema::{Message, Versions};
 
 /// Who writes a record, and so how its type and version are spelled.
@@ -103,6 +104,33 @@ impl RecordType {
     pub fn value_versions(&self) -> Versions {
         self.value.current
     }
+
+    /// What people call it: `PartitionRecord`, `OffsetCommit`, `COMMIT`. That is the message's name, without
+    /// what says that it is a value.
+    pub fn short_name(&self) -> &'static str {
+        match self.family {
+            // Several control records have one message.
+            Family::Control => self.name,
+            _ => self.value.name.strip_suffix("Value").unwrap_or(self.value.name),
+        }
+    }
+
+    /// Whether a person who types `name`, however spelled, means this type: `PartitionRecord`,
+    /// `PARTITION_RECORD`, `partition-record`, `OffsetCommitKey`.
+    pub fn is_named(&self, name: &str) -> bool {
+        let messages = [Some(self.value), self.key].into_iter().flatten();
+        let mut message_names =
+            messages.filter(|_| self.family != Family::Control).map(|message| message.name);
+        names::same(self.name, name)
+            || names::same(self.short_name(), name)
+            || message_names.any(|message| names::same(message, name))
+    }
+}
+
+/// The record types of all families whose names come nearest to one that is not known.
+pub fn nearest(name: &str) -> Vec<&'static RecordType> {
+    let types = Family::ALL.into_iter().flat_map(Family::record_types);
+    names::nearest(types, name, |kind: &RecordType| -> &str { kind.short_name() })
 }
 
 /// The messages that stand in the bytes of others or in files of their own with an int16 version

@@ -37,18 +37,7 @@ pub struct Opened<'a> {
 impl Opened<'_> {
     /// `PartitionRecord`, `OffsetCommit`, `COMMIT`: what people call the type.
     pub fn type_name(&self) -> &'static str {
-        self.record_type.map_or("?", name_of)
-    }
-}
-
-/// What people call a type of record: the message's name, without what says that it is a value.
-pub fn name_of(record_type: &RecordType) -> &'static str {
-    match record_type.family {
-        Family::Control => record_type.name,
-        _ => {
-            let name = record_type.value.name;
-            name.strip_suffix("Value").unwrap_or(name)
-        }
+        self.record_type.map_or("?", RecordType::short_name)
     }
 }
 

@@ -7,6 +7,7 @@
 //! It writes to what it is given and nowhere else, and opens files for reading only.
 
 pub mod format;
+pub mod image;
 pub mod internal;
 pub mod list;
 pub mod names;
@@ -15,7 +16,9 @@ pub mod overview;
 pub mod parallel;
 pub mod records;
 pub mod run;
+pub mod select;
 pub mod small;
+pub mod state;
 pub mod table;
 pub mod verify;
 

@@ -9,7 +9,7 @@
 use crate::codec::internal::{type_of_framed, type_of_key};
 use crate::codec::record_types::{Family, RecordType};
 use crate::codec::records::batch::{Batch, NO_SEQUENCE, TimestampType, sequence_after};
-use crate::codec::records::batches::{AnyBatch, MAGIC_MAX};
+use crate::codec::records::batches::{AnyBatch, MAGIC_AT, MAGIC_MAX, RawBatch, next_length};
 use crate::codec::records::compression::Codec;
 use crate::codec::records::control::{self, ControlKey};
 use crate::codec::records::error::Error;
@@ -77,6 +77,21 @@ impl BatchInfo {
         })
     }
 
+    /// Reads a header of which nothing behind need be there.
+    ///
+    /// # Errors
+    ///
+    /// Where no batch begins, or its header is not all there.
+    pub fn of_header(bytes: &[u8], at: u64) -> Result<Self, Error> {
+        let size = next_length(bytes)?;
+        let magic = bytes.get(MAGIC_AT).copied().unwrap_or_default();
+        let info = match (RawBatch { at: 0, magic, bytes }).view()? {
+            AnyBatch::Batch(batch) => Self::of_batch(&batch, at),
+            AnyBatch::Message(message) => Self::of_message(&message, at),
+        };
+        Ok(Self { size, ..info })
+    }
+
     /// Reads the header of a batch of magic 2, of which only that need be there; the size is that of
     /// the bytes given.
     pub fn of_batch(batch: &Batch<'_>, at: u64) -> Self {
@@ -127,6 +142,11 @@ impl BatchInfo {
             crc: message.stored_crc(),
             crc_fits: true,
         }
+    }
+
+    /// Position behind it in the file.
+    pub fn end(&self) -> u64 {
+        self.at + self.size as u64
     }
 
     /// The sequence number of the last record; -1 where the producer was not idempotent.

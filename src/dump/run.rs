@@ -4,18 +4,24 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::format::BytesFormat;
+use super::image::{At, State, Surroundings};
 use super::list::{self, Printer, Totals};
 use super::names::TopicNames;
 use super::open::{self, OpenError, Target};
 use super::overview::{self, id_text, size};
+use super::records::Unpacker;
+use super::select::lookup::SegmentFiles;
+use super::select::plan::{self, Bounds, SegmentReader};
+use super::select::{Matcher, Selection, Window, tail};
 use super::small::{self, Look};
+use super::state::{Context, diff as diff_view};
 use super::{Format, bold, parallel};
 use crate::codec::explain::{counted, grouped};
 use crate::codec::meaning::time::push_timestamp;
 use crate::codec::record_types::Family;
 use crate::log::data_dir::DataDir;
 use crate::log::finding::{Finding, Severity};
-use crate::log::name::{FileKind, PartitionName};
+use crate::log::name::{DirFate, FileKind, PartitionName};
 use crate::log::partition::Partition;
 use crate::log::scan::Scanner;
 use crate::render::Style;
@@ -39,12 +45,29 @@ pub struct Request {
     pub family: Option<Family>,
     /// Where the names of topic ids are.
     pub metadata: Option<PathBuf>,
+    /// Which records.
+    pub selection: Selection,
+    /// What to show instead of batches.
+    pub view: View,
+    /// What the clock says, in milliseconds since 1970.
+    pub now_ms: i64,
     /// How keys are shown.
     pub key_format: BytesFormat,
     /// How values are shown.
     pub value_format: BytesFormat,
     /// The most that one batch may unpack to, in bytes.
     pub unpacked_max: usize,
+}
+
+/// What is shown of the files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// Batches, records, entries.
+    Content,
+    /// What the records add up to.
+    Image(At),
+    /// What changed in a cluster: between two offsets or times of one log, or between two logs.
+    Diff(Option<(At, At)>),
 }
 
 /// A path, looked at.
@@ -70,6 +93,11 @@ pub fn run(request: &Request, out: &mut dyn Write, err: &mut dyn Write) -> io::R
                 problem = true;
             }
         }
+    }
+    match request.view {
+        View::Content => {}
+        View::Image(at) => return Ok(image(&inputs, at, request, out, err)? || problem),
+        View::Diff(ends) => return Ok(diff(&inputs, ends, request, out, err)? || problem),
     }
     let names = names(request);
     let files: usize = inputs
@@ -171,6 +199,7 @@ fn csv_heading(
     printer.flush(out)
 }
 
+/// Dumps files. Where records are counted (`--limit`, `--tail`) one comes after the other.
 fn dump_files(
     targets: &[&Target],
     request: &Request,
@@ -179,16 +208,53 @@ fn dump_files(
     out: &mut dyn Write,
 ) -> io::Result<bool> {
     let first = targets.first().map(|target| target.path.clone());
-    let problems = parallel::in_order(targets, out, |target, out| {
+    let one = |target: &Target, window: &mut Window, from: u64, out: &mut dyn Write| {
         if request.format == Format::Table && Some(&target.path) != first.as_ref() {
             writeln!(out)?;
         }
         let name = target.path.to_string_lossy();
         heading(target, request, out)?;
-        let (totals, findings) = dump_file(target, request, names, several.then_some(&name), out)?;
-        ending(target, request, totals.as_ref(), &findings, out)
-    })?;
-    Ok(problems.contains(&true))
+        let file = several.then_some(&*name);
+        let (totals, findings) = dump_file(target, request, names, file, window, from, out)?;
+        ending(request, totals.as_ref(), &findings, out)
+    };
+    let selection = &request.selection;
+    let Some(count) = selection.tail else {
+        let mut window = Window::new(0, selection.limit);
+        if selection.limit.is_some() {
+            let mut problem = false;
+            for target in targets {
+                if window.is_done() {
+                    break;
+                }
+                problem |= one(target, &mut window, 0, out)?;
+            }
+            return Ok(problem);
+        }
+        let problems =
+            parallel::in_order(targets, out, |target, out| one(target, &mut Window::new(0, None), 0, out))?;
+        return Ok(problems.contains(&true));
+    };
+    let files: Vec<SegmentFiles> = targets.iter().map(|target| SegmentFiles::beside(&target.path)).collect();
+    let family = targets.first().and_then(|target| target.family);
+    let topic = targets.first().and_then(|target| target.partition.as_ref()).map(|name| name.topic.as_str());
+    let mut unpacker = Unpacker::new(request.unpacked_max);
+    let start = tail::start(&files, count, selection, family, topic, &mut unpacker)?;
+    let mut window = Window::new(start.skip, selection.limit);
+    let mut problem = false;
+    for (number, target) in targets.iter().enumerate().skip(start.segment) {
+        let from = if number == start.segment { start.position } else { 0 };
+        problem |= one(target, &mut window, from, out)?;
+    }
+    Ok(problem)
+}
+
+/// The part of a file that can hold what is wanted.
+fn reader(target: &Target, bounds: &Bounds, from: u64) -> io::Result<Option<SegmentReader>> {
+    if open::is_stdin(&target.path) {
+        return Ok(Some(SegmentReader::over(Scanner::new(open::source(&target.path)?), bounds)));
+    }
+    SegmentReader::open(&SegmentFiles::beside(&target.path), bounds, from, |scanner| scanner)
 }
 
 fn heading(target: &Target, request: &Request, out: &mut dyn Write) -> io::Result<()> {
@@ -228,6 +294,8 @@ fn dump_file(
     request: &Request,
     names: &TopicNames,
     file: Option<&str>,
+    window: &mut Window,
+    from: u64,
     out: &mut dyn Write,
 ) -> io::Result<Dumped> {
     let mut findings = Vec::new();
@@ -236,12 +304,17 @@ fn dump_file(
         small::print(target, look, out, &mut |finding| findings.push(finding))?;
         return Ok((None, findings));
     }
-    let mut scanner = Scanner::new(open::source(&target.path)?);
+    let topic = target.partition.as_ref().map(|partition| partition.topic.as_str());
+    let mut matcher = Matcher::new(&request.selection, target.family, topic);
+    let bounds = Bounds::of(&request.selection);
     let mut printer = Printer::new(options(request, target, names, file), &target.path);
     if request.format == Format::Json {
         write!(out, ",\"batches\":[")?;
     }
-    let totals = list::print(&mut scanner, &mut printer, out)?;
+    let mut totals = Totals::default();
+    if let Some(mut reader) = reader(target, &bounds, from)? {
+        totals = list::print(&mut reader, &mut matcher, window, &mut printer, out)?;
+    }
     printer.flush(out)?;
     if request.format == Format::Json {
         write!(out, "]")?;
@@ -252,13 +325,11 @@ fn dump_file(
 
 /// Prints what a file added up to and what was found. Returns whether something is wrong.
 fn ending(
-    target: &Target,
     request: &Request,
     totals: Option<&Totals>,
     findings: &[Finding],
     out: &mut dyn Write,
 ) -> io::Result<bool> {
-    let _ = target;
     match request.format {
         Format::Table => {
             if let Some(totals) = totals {
@@ -358,7 +429,10 @@ fn dump_partition(
         }
     }
     let mut targets = Vec::new();
-    for log in partition.logs() {
+    // Segments whose names put them outside of what is wanted are not opened.
+    let files: Vec<SegmentFiles> = partition.segments.iter().filter_map(SegmentFiles::of).collect();
+    let wanted = plan::segments(&files, &Bounds::of(&request.selection));
+    for log in partition.logs().skip(wanted.start).take(wanted.len()) {
         match open::target(&log.path, request.kind.or(Some(FileKind::Log)), request.family) {
             Ok(target) => targets.push(target),
             Err(_) => problem = true,
@@ -367,4 +441,137 @@ fn dump_partition(
     let targets: Vec<&Target> = targets.iter().collect();
     problem |= dump_files(&targets, request, names, several, out)?;
     Ok(problem)
+}
+
+fn family_of(partition: &Partition, request: &Request) -> Option<Family> {
+    let by_name = || partition.name.as_ref().and_then(|name| Family::of_topic(&name.topic));
+    request.family.or_else(by_name)
+}
+
+/// Prints what logs add up to.
+fn image(
+    inputs: &[Input],
+    at: At,
+    request: &Request,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> io::Result<bool> {
+    let mut problem = false;
+    for (number, input) in inputs.iter().enumerate() {
+        if number > 0 && request.format == Format::Table {
+            writeln!(out)?;
+        }
+        match input {
+            Input::File(target) => {
+                let state = State::of_file(&target.path, target.family, at, request.unpacked_max)?;
+                problem |= print_state(&state, &target.path, target.partition.as_ref(), request, out, err)?;
+            }
+            Input::Partition(partition) => problem |= partition_image(partition, at, request, out, err)?,
+            Input::DataDir(dir) => {
+                // Topics of applications have a line each in the table of the directory.
+                let internal = |partition: &&Partition| {
+                    partition.fate == DirFate::Live && family_of(partition, request).is_some()
+                };
+                for (number, partition) in dir.partitions.iter().filter(internal).enumerate() {
+                    if number > 0 && request.format == Format::Table {
+                        writeln!(out)?;
+                    }
+                    problem |= partition_image(partition, at, request, out, err)?;
+                }
+            }
+        }
+    }
+    Ok(problem)
+}
+
+fn partition_image(
+    partition: &Partition,
+    at: At,
+    request: &Request,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> io::Result<bool> {
+    let state = State::of_partition(partition, family_of(partition, request), at, request.unpacked_max)?;
+    print_state(&state, &partition.path, partition.name.as_ref(), request, out, err)
+}
+
+fn print_state(
+    state: &State,
+    path: &Path,
+    name: Option<&PartitionName>,
+    request: &Request,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> io::Result<bool> {
+    let around = Surroundings::of(path, request.metadata.as_deref(), request.unpacked_max);
+    let context = Context {
+        image: around.image(),
+        end_offset: &|topic, partition| around.end_offset(topic, partition),
+        now_ms: request.now_ms,
+        color: request.style.color,
+    };
+    let shown = name.map_or_else(|| path.display().to_string(), PartitionName::to_string);
+    if request.format == Format::Table {
+        bold(&shown, request.style.color, out)?;
+        let mut text = Vec::new();
+        state.render(&context, &mut text);
+        out.write_all(&text)?;
+    } else {
+        let mut object = state.to_json(&context);
+        if let Some(members) = object.as_object_mut() {
+            members.insert("log".to_owned(), shown.into());
+        }
+        print_json(&object, request, out)?;
+    }
+    for found in &state.problems {
+        writeln!(err, "error: {found}")?;
+    }
+    Ok(!state.problems.is_empty())
+}
+
+fn print_json(value: &serde_json::Value, request: &Request, out: &mut dyn Write) -> io::Result<()> {
+    if request.format == Format::Json { writeln!(out, "{value:#}") } else { writeln!(out, "{value}") }
+}
+
+/// Prints what changed in a cluster.
+fn diff(
+    inputs: &[Input],
+    ends: Option<(At, At)>,
+    request: &Request,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> io::Result<bool> {
+    let state = |input: &Input, at: At| match input {
+        Input::File(target) => State::of_file(&target.path, Some(Family::Metadata), at, request.unpacked_max),
+        Input::Partition(partition) => {
+            State::of_partition(partition, Some(Family::Metadata), at, request.unpacked_max)
+        }
+        Input::DataDir(dir) => match dir.metadata() {
+            Some(partition) => {
+                State::of_partition(partition, Some(Family::Metadata), at, request.unpacked_max)
+            }
+            None => Err(io::Error::other(format!("{} holds no __cluster_metadata-0", dir.path.display()))),
+        },
+    };
+    let (before, after) = match (inputs, ends) {
+        ([input], Some((from, to))) => (state(input, from)?, state(input, to)?),
+        ([a, b], None) => (state(a, At::End)?, state(b, At::End)?),
+        _ => {
+            writeln!(err, "error: --diff compares one metadata log at two places, or two metadata logs")?;
+            return Ok(true);
+        }
+    };
+    for found in before.problems.iter().chain(&after.problems) {
+        writeln!(err, "error: {found}")?;
+    }
+    if let (Some(a), Some(b)) = (before.cluster(), after.cluster()) {
+        if request.format == Format::Table {
+            let mut text = Vec::new();
+            diff_view::render(a, b, request.style.color, &mut text);
+            out.write_all(&text)?;
+        } else {
+            print_json(&diff_view::json(a, b), request, out)?;
+        }
+    }
+    Ok(!before.problems.is_empty() || !after.problems.is_empty())
 }

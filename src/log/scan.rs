@@ -450,7 +450,8 @@ fn next_candidate(bytes: &[u8], legacy: bool) -> Option<usize> {
 }
 
 /// Whether `bytes` could begin with a batch, by what its header says; `left` bytes are in the file.
-fn is_plausible(bytes: &[u8], left: u64, legacy: bool) -> bool {
+/// Messages of magic 0 and 1, whose headers say little, are believed only where `legacy` is true.
+pub fn is_plausible(bytes: &[u8], left: u64, legacy: bool) -> bool {
     let Ok(length) = next_length(bytes) else { return false };
     if length as u64 > left || bytes.len() <= MAGIC_AT || length < LENGTH_END + LENGTH_MIN as usize {
         return false;

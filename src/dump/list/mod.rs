@@ -17,8 +17,10 @@ use crate::codec::records::compression::{Codec, decompress};
 use crate::dump::Format;
 use crate::dump::format::BytesFormat;
 use crate::dump::names::TopicNames;
-use crate::dump::records::{BatchInfo, Unpacker};
-use crate::log::scan::{Found, Piece, Scanner};
+use crate::dump::records::{BatchInfo, RecordView, Records, Unpacker};
+use crate::dump::select::plan::SegmentReader;
+use crate::dump::select::{Matcher, Verdict, Window};
+use crate::log::scan::{Found, Piece};
 
 /// What is printed of each batch.
 #[derive(Debug, Clone)]
@@ -80,16 +82,25 @@ impl Totals {
     }
 }
 
-/// Prints what `scanner` finds.
+/// Prints what a segment holds of what is wanted: `matcher` chooses, `window` counts (`--limit`,
+/// `--tail`).
 ///
 /// # Errors
 ///
 /// Where the source cannot be read or `out` not written.
-pub fn print(scanner: &mut Scanner, printer: &mut Printer<'_>, out: &mut dyn Write) -> io::Result<Totals> {
+pub fn print(
+    reader: &mut SegmentReader,
+    matcher: &mut Matcher<'_>,
+    window: &mut Window,
+    printer: &mut Printer<'_>,
+    out: &mut dyn Write,
+) -> io::Result<Totals> {
     let mut totals = Totals::default();
     let mut unpacker = Unpacker::new(printer.options().unpacked_max);
     let mut scratch = Vec::new();
-    while let Some(piece) = scanner.next_piece()? {
+    while !window.is_done()
+        && let Some(piece) = reader.next_piece()?
+    {
         match piece {
             Piece::Gap(gap) => {
                 totals.problems += 1;
@@ -104,17 +115,19 @@ pub fn print(scanner: &mut Scanner, printer: &mut Printer<'_>, out: &mut dyn Wri
                         continue;
                     }
                 };
-                totals.add(&batch);
-                totals.problems += u64::from(!batch.crc_fits);
-                if printer.options().deep {
-                    totals.records += u64::from(batch.count.unwrap_or(1));
-                    printer.deep(&found);
-                } else {
-                    let ratio =
-                        printer.wants_ratio().then(|| ratio(&found, &batch, &mut scratch, printer)).flatten();
-                    totals.records +=
-                        one(&found, &batch, ratio, printer, &mut unpacker, &mut totals.problems);
+                let verdict = matcher.batch(&batch);
+                if verdict == Verdict::Skip {
+                    continue;
                 }
+                let before = printer.findings.len();
+                let ratio =
+                    printer.wants_ratio().then(|| ratio(&found, &batch, &mut scratch, printer)).flatten();
+                let mut one = One { found: &found, batch: &batch, ratio, printer, matcher, window };
+                if let Some(records) = one.print(verdict, &mut unpacker) {
+                    totals.add(&batch);
+                    totals.records += records;
+                }
+                totals.problems += (printer.findings.len() - before) as u64;
             }
         }
         printer.flush_if_full(out)?;
@@ -122,54 +135,92 @@ pub fn print(scanner: &mut Scanner, printer: &mut Printer<'_>, out: &mut dyn Wri
     Ok(totals)
 }
 
-/// Prints a batch, and its records where they are wanted; returns how many there are.
-fn one(
-    found: &Found<'_>,
-    batch: &BatchInfo,
+/// A batch that is being printed.
+struct One<'p, 'f, 'm, 'o> {
+    found: &'p Found<'f>,
+    batch: &'p BatchInfo,
     ratio: Option<u64>,
-    printer: &mut Printer<'_>,
-    unpacker: &mut Unpacker,
-    problems: &mut u64,
-) -> u64 {
-    // What a control batch holds is told in its own line. A message that holds others must be opened to
-    // be counted.
-    let open = printer.options().records || batch.control || batch.count.is_none();
-    if !open {
-        printer.batch(batch, ratio, None);
-        return u64::from(batch.count.unwrap_or(0));
-    }
-    let records = match unpacker.records(found, batch) {
-        Ok(records) => records,
-        Err(error) => {
-            *problems += 1;
-            printer.batch(batch, ratio, None);
-            printer.broken_record(batch, &error);
-            return 0;
-        }
-    };
-    let mut records = records.peekable();
-    let control = match records.peek() {
-        Some(Ok(record)) if batch.control => Some(*record),
-        _ => None,
-    };
-    printer.batch(batch, ratio, control.as_ref());
-    let mut count = 0;
-    for record in records {
-        match record {
-            Ok(record) => {
-                count += 1;
-                if printer.options().records {
-                    printer.record(&record);
-                }
+    printer: &'p mut Printer<'o>,
+    matcher: &'p mut Matcher<'m>,
+    window: &'p mut Window,
+}
+
+impl One<'_, '_, '_, '_> {
+    /// Prints it, and its records where they are wanted. Returns how many of its records are selected;
+    /// `None` where it was not printed because none is.
+    fn print(&mut self, verdict: Verdict, unpacker: &mut Unpacker) -> Option<u64> {
+        let options = self.printer.options();
+        // What a control batch holds is told in its own line. A message of magic 0 or 1 that holds others must be
+        // opened to be counted.
+        let open = options.records || self.batch.control || verdict == Verdict::Check;
+        let count = self.batch.count.filter(|_| !open || options.deep);
+        if let Some(count) = count.filter(|_| verdict == Verdict::Take) {
+            let (_, shown) = self.window.admit_many(u64::from(count));
+            // A batch that compaction has emptied is still there.
+            if shown == 0 && count > 0 {
+                return None;
             }
+            self.begin(None);
+            self.printer.batch_end();
+            return Some(shown);
+        }
+        let records = match unpacker.records(self.found, self.batch) {
+            Ok(records) => records,
             Err(error) => {
-                *problems += 1;
-                printer.broken_record(batch, &error);
+                self.begin(None);
+                self.printer.broken_record(self.batch, &error);
+                self.printer.batch_end();
+                return Some(0);
+            }
+        };
+        self.records(records, verdict)
+    }
+
+    fn records(&mut self, records: Records<'_>, verdict: Verdict) -> Option<u64> {
+        let mut begun = false;
+        let mut count = 0;
+        let mut seen = 0;
+        for record in records {
+            let record = match record {
+                Ok(record) => record,
+                Err(error) => {
+                    if !std::mem::replace(&mut begun, true) {
+                        self.begin(None);
+                    }
+                    self.printer.broken_record(self.batch, &error);
+                    continue;
+                }
+            };
+            seen += 1;
+            if verdict == Verdict::Check && !self.matcher.record(&record) || !self.window.admit() {
+                continue;
+            }
+            if !std::mem::replace(&mut begun, true) {
+                self.begin(Some(&record));
+            }
+            count += 1;
+            if self.printer.options().records && !self.printer.options().deep {
+                self.printer.record(&record);
             }
         }
+        if !begun && seen == 0 {
+            begun = true;
+            self.begin(None);
+        }
+        if !begun {
+            return None;
+        }
+        self.printer.batch_end();
+        Some(count)
     }
-    printer.batch_end();
-    count
+
+    fn begin(&mut self, record: Option<&RecordView<'_>>) {
+        if self.printer.options().deep {
+            self.printer.deep(self.found);
+        } else {
+            self.printer.batch(self.batch, self.ratio, record.filter(|_| self.batch.control));
+        }
+    }
 }
 
 /// What the records of a compressed batch unpack to by what they take, in tenths.

@@ -172,7 +172,7 @@ impl<'a> Printer<'a> {
     }
 
     pub(super) fn batch_end(&mut self) {
-        if self.options.format == Format::Json && self.options.records {
+        if self.options.format == Format::Json && self.options.records && !self.options.deep {
             self.buffer.extend_from_slice(b"]}");
         }
     }
@@ -267,7 +267,7 @@ impl<'a> Printer<'a> {
         let out = &mut self.buffer;
         if let Some(record_type) = opened.record_type {
             out.extend_from_slice(b",\"type\":");
-            codec_json::string(super::super::internal::name_of(record_type).as_bytes(), out);
+            codec_json::string(record_type.short_name().as_bytes(), out);
         }
         if let Some(version) = opened.version {
             out.extend_from_slice(b",\"version\":");
