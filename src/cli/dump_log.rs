@@ -353,6 +353,8 @@ pub fn run(args: Args, color: ColorChoice) -> Result {
     };
     let request = dump::run::Request {
         view,
+        // Where both go to one terminal, the output itself shows that it goes on.
+        progress: io::stderr().is_terminal() && !io::stdout().is_terminal(),
         now_ms: now_ms(),
         paths,
         format,

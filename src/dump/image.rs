@@ -8,10 +8,14 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::overview;
+use super::select::lookup::SegmentFiles;
+use super::select::offsets::OffsetRange;
+use super::select::plan::{self, Bounds, SegmentReader};
 use super::state::{self as view, Context};
 use crate::codec::record_types::Family;
 use crate::codec::records::batches::AnyBatch;
-use crate::log::name::{FileKind, FileName, PartitionName};
+use crate::log::data_dir::DataDir;
+use crate::log::name::{DirFate, FileKind, FileName, PartitionName};
 use crate::log::partition::{Partition, PartitionFile};
 use crate::log::scan::{Piece, Scanner};
 use crate::log::source::Source;
@@ -131,11 +135,51 @@ impl State {
         Ok(state)
     }
 
-    fn load_producers(&mut self, file: &PartitionFile) {
+    /// The producers of a partition as they are now: from its newest producer snapshot on, as a broker does it when
+    /// it starts.
+    ///
+    /// # Errors
+    ///
+    /// Where a file cannot be read.
+    pub fn producers_now(partition: &Partition, unpacked_max: usize) -> io::Result<Producers> {
+        let mut state = Self::new(None);
+        let newest = partition.producer_snapshots.iter().rev().find(|file| state.load_producers(file));
+        let from = newest.and_then(|file| file.name.offset).unwrap_or(0);
+        let files: Vec<SegmentFiles> = partition.segments.iter().filter_map(SegmentFiles::of).collect();
+        let bounds = Bounds { offsets: OffsetRange { start: from, end: i64::MAX }, ..Bounds::NONE };
+        let mut scratch = Vec::new();
+        for files in files.get(plan::segments(&files, &bounds)).unwrap_or_default() {
+            let Some(mut reader) = SegmentReader::open(files, &bounds, 0, Scanner::without_crc)? else {
+                continue;
+            };
+            while let Some(piece) = reader.next_piece()? {
+                let Piece::Batch(found) = piece else { continue };
+                let Ok(AnyBatch::Batch(batch)) = found.view() else { continue };
+                if batch.last_offset() < from {
+                    continue;
+                }
+                state.producers.append_batch(&batch);
+                if batch.attributes().is_control()
+                    && let Ok(mut records) = batch.records(unpacked_max, &mut scratch)
+                    && let Some(Ok(record)) = records.next()
+                    && let Ok(Some(marker)) = Marker::from_record(&LogRecord::new(&batch, &record))
+                {
+                    state.producers.end(&batch, marker);
+                }
+            }
+        }
+        Ok(state.producers)
+    }
+
+    /// Takes the producers of a snapshot; false where it is damaged.
+    fn load_producers(&mut self, file: &PartitionFile) -> bool {
         let content = Source::open(&file.path).and_then(|mut source| source.read_all(u64::from(u32::MAX)));
-        let Ok(content) = content else { return };
+        let Ok(content) = content else { return false };
         let snapshot = crate::log::producer_snapshot::read(&content);
-        for entry in snapshot.entries.iter().filter(|_| snapshot.errors.is_empty()) {
+        if !snapshot.errors.is_empty() {
+            return false;
+        }
+        for entry in &snapshot.entries {
             self.producers.load(&SnapshotEntry {
                 producer_id: entry.producer_id,
                 epoch: entry.producer_epoch,
@@ -147,6 +191,7 @@ impl State {
                 current_txn_first_offset: entry.current_txn_first_offset,
             });
         }
+        true
     }
 
     fn file(&mut self, path: &Path, at: At, unpacked_max: usize) -> io::Result<()> {
@@ -327,6 +372,26 @@ impl Surroundings {
     /// The cluster's image.
     pub fn image(&self) -> Option<&Image> {
         self.cluster.as_ref().map(Cluster::image)
+    }
+
+    /// The transactional id of a producer, where the log of the transactions is in the same data directory.
+    pub fn transactional_id(&self, producer_id: i64, unpacked_max: usize) -> Option<String> {
+        let topic = Family::Transaction.topic()?;
+        let directory = DataDir::list(self.data_dir.as_ref()?).ok()?;
+        let partitions = directory.partitions.iter().filter(|partition| {
+            partition.fate == DirFate::Live && partition.name.as_ref().is_some_and(|name| name.topic == topic)
+        });
+        partitions
+            .filter_map(|partition| {
+                State::of_partition(partition, Some(Family::Transaction), At::End, unpacked_max).ok()
+            })
+            .find_map(|state| match state.machine {
+                Machine::Transactions(transactions) => {
+                    let found = transactions.by_id().iter().find(|(_, txn)| txn.producer_id == producer_id);
+                    found.map(|(id, _)| id.clone())
+                }
+                _ => None,
+            })
     }
 
     /// The offset behind the last record of a partition that lies in the same data directory.

@@ -14,6 +14,7 @@ pub mod names;
 pub mod open;
 pub mod overview;
 pub mod parallel;
+pub mod progress;
 pub mod records;
 pub mod run;
 pub mod select;

@@ -9,6 +9,7 @@ use super::list::{self, Printer, Totals};
 use super::names::TopicNames;
 use super::open::{self, OpenError, Target};
 use super::overview::{self, id_text, size};
+use super::progress::Progress;
 use super::records::Unpacker;
 use super::select::lookup::SegmentFiles;
 use super::select::plan::{self, Bounds, SegmentReader};
@@ -17,7 +18,7 @@ use super::small::{self, Look};
 use super::state::{Context, diff as diff_view};
 use super::{Format, bold, parallel};
 use crate::codec::explain::{counted, grouped};
-use crate::codec::meaning::time::push_timestamp;
+use crate::codec::meaning::time::{push_duration, push_timestamp};
 use crate::codec::record_types::Family;
 use crate::log::data_dir::DataDir;
 use crate::log::finding::{Finding, Severity};
@@ -49,6 +50,8 @@ pub struct Request {
     pub selection: Selection,
     /// What to show instead of batches.
     pub view: View,
+    /// Whether a bar may be drawn on standard error.
+    pub progress: bool,
     /// What the clock says, in milliseconds since 1970.
     pub now_ms: i64,
     /// How keys are shown.
@@ -100,6 +103,8 @@ pub fn run(request: &Request, out: &mut dyn Write, err: &mut dyn Write) -> io::R
         View::Diff(ends) => return Ok(diff(&inputs, ends, request, out, err)? || problem),
     }
     let names = names(request);
+    let progress = request.progress.then(|| Progress::new(bytes(&inputs)));
+    let around = Around { names: &names, progress: progress.as_ref() };
     let files: usize = inputs
         .iter()
         .map(|input| match input {
@@ -109,7 +114,7 @@ pub fn run(request: &Request, out: &mut dyn Write, err: &mut dyn Write) -> io::R
         })
         .sum();
     if request.format == Format::Csv {
-        csv_heading(request, &inputs, files > 1, &names, out)?;
+        csv_heading(request, &inputs, files > 1, around, out)?;
     }
     for (number, input) in inputs.iter().enumerate() {
         if number > 0 && request.format == Format::Table {
@@ -119,7 +124,7 @@ pub fn run(request: &Request, out: &mut dyn Write, err: &mut dyn Write) -> io::R
             Input::DataDir(dir) => {
                 overview::data_dir(dir, request.format, request.style.color, &|_| true, out)? > 0
             }
-            Input::Partition(partition) => dump_partition(partition, request, &names, files > 1, out)?,
+            Input::Partition(partition) => dump_partition(partition, request, around, files > 1, out)?,
             Input::File(_) if number > 0 && matches!(inputs.get(number - 1), Some(Input::File(_))) => false,
             Input::File(_) => {
                 // Files that stand one behind the other are read side by side.
@@ -128,11 +133,21 @@ pub fn run(request: &Request, out: &mut dyn Write, err: &mut dyn Write) -> io::R
                     _ => None,
                 });
                 let targets: Vec<&Target> = run.collect();
-                dump_files(&targets, request, &names, files > 1, out)?
+                dump_files(&targets, request, around, files > 1, out)?
             }
         };
     }
     Ok(problem)
+}
+
+/// Bytes of the segments that are to be read.
+fn bytes(inputs: &[Input]) -> u64 {
+    let of = |input: &Input| match input {
+        Input::File(target) => std::fs::metadata(&target.path).map_or(0, |metadata| metadata.len()),
+        Input::Partition(partition) => partition.log_bytes(),
+        Input::DataDir(_) => 0,
+    };
+    inputs.iter().map(of).sum()
 }
 
 fn look_at(path: &Path, request: &Request) -> Result<Input, OpenError> {
@@ -154,10 +169,17 @@ fn names(request: &Request) -> TopicNames {
     directory.and_then(|directory| TopicNames::read(&directory).ok()).unwrap_or_default()
 }
 
+/// What all files of a call share.
+#[derive(Clone, Copy)]
+struct Around<'a> {
+    names: &'a TopicNames,
+    progress: Option<&'a Progress>,
+}
+
 fn options<'a>(
     request: &Request,
     target: &Target,
-    names: &'a TopicNames,
+    Around { names, progress }: Around<'a>,
     file: Option<&'a str>,
 ) -> list::Options<'a> {
     list::Options {
@@ -173,6 +195,7 @@ fn options<'a>(
         show_secrets: request.style.show_secrets,
         unpacked_max: request.unpacked_max,
         file,
+        progress,
     }
 }
 
@@ -180,7 +203,7 @@ fn csv_heading(
     request: &Request,
     inputs: &[Input],
     several: bool,
-    names: &TopicNames,
+    around: Around<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let has_batches = inputs.iter().any(|input| match input {
@@ -194,7 +217,7 @@ fn csv_heading(
     });
     let target = target.or_else(|| open::target(Path::new("-"), Some(FileKind::Log), None).ok());
     let Some(target) = target.filter(|_| has_batches) else { return Ok(()) };
-    let mut printer = Printer::new(options(request, &target, names, several.then_some("")), &target.path);
+    let mut printer = Printer::new(options(request, &target, around, several.then_some("")), &target.path);
     printer.csv_heading();
     printer.flush(out)
 }
@@ -203,7 +226,7 @@ fn csv_heading(
 fn dump_files(
     targets: &[&Target],
     request: &Request,
-    names: &TopicNames,
+    around: Around<'_>,
     several: bool,
     out: &mut dyn Write,
 ) -> io::Result<bool> {
@@ -215,7 +238,7 @@ fn dump_files(
         let name = target.path.to_string_lossy();
         heading(target, request, out)?;
         let file = several.then_some(&*name);
-        let (totals, findings) = dump_file(target, request, names, file, window, from, out)?;
+        let (totals, findings) = dump_file(target, request, around, file, window, from, out)?;
         ending(request, totals.as_ref(), &findings, out)
     };
     let selection = &request.selection;
@@ -292,7 +315,7 @@ type Dumped = (Option<Totals>, Vec<Finding>);
 fn dump_file(
     target: &Target,
     request: &Request,
-    names: &TopicNames,
+    around: Around<'_>,
     file: Option<&str>,
     window: &mut Window,
     from: u64,
@@ -307,7 +330,7 @@ fn dump_file(
     let topic = target.partition.as_ref().map(|partition| partition.topic.as_str());
     let mut matcher = Matcher::new(&request.selection, target.family, topic);
     let bounds = Bounds::of(&request.selection);
-    let mut printer = Printer::new(options(request, target, names, file), &target.path);
+    let mut printer = Printer::new(options(request, target, around, file), &target.path);
     if request.format == Format::Json {
         write!(out, ",\"batches\":[")?;
     }
@@ -405,7 +428,7 @@ fn totals_json(totals: &Totals) -> serde_json::Value {
 fn dump_partition(
     partition: &Partition,
     request: &Request,
-    names: &TopicNames,
+    around: Around<'_>,
     several: bool,
     out: &mut dyn Write,
 ) -> io::Result<bool> {
@@ -423,7 +446,14 @@ fn dump_partition(
         if let (Some(first), Some(end)) = (facts.first_offset, facts.end) {
             line.push_str(&format!(" · offsets {} to {}", grouped(first), grouped(end.next_offset - 1)));
         }
+        let held = held_back(partition, request)?;
+        if let Some((last_stable_offset, _)) = &held {
+            line.push_str(&format!(" · last stable offset {}", grouped(*last_stable_offset)));
+        }
         bold(&line, request.style.color, out)?;
+        if let Some((_, why)) = &held {
+            writeln!(out, "{why}")?;
+        }
         for found in &facts.problems {
             super::ink(crate::render::paint::Ink::Error, &format!("! {found}\n"), request.style.color, out)?;
         }
@@ -439,8 +469,30 @@ fn dump_partition(
         }
     }
     let targets: Vec<&Target> = targets.iter().collect();
-    problem |= dump_files(&targets, request, names, several, out)?;
+    problem |= dump_files(&targets, request, around, several, out)?;
     Ok(problem)
+}
+
+/// The last stable offset of a partition that has an open transaction, and who holds it back.
+fn held_back(partition: &Partition, request: &Request) -> io::Result<Option<(i64, String)>> {
+    // A segment may vanish or be unreadable; what is wrong with it is told where it is printed.
+    let Ok(producers) = State::producers_now(partition, request.unpacked_max) else { return Ok(None) };
+    let Some((first_offset, producer_id)) = producers.open_transactions().next() else { return Ok(None) };
+    let around = Surroundings::of(&partition.path, request.metadata.as_deref(), request.unpacked_max);
+    let producer = producers.producer(producer_id);
+    let epoch = producer.map_or(String::new(), |producer| format!("/{}", producer.epoch));
+    let named = around.transactional_id(producer_id, request.unpacked_max);
+    let named = named.map_or(String::new(), |id| format!(" (transactional id {id:?})"));
+    let mut why = format!(
+        "held back by transactional producer {producer_id}{epoch}{named}, open since offset {}",
+        grouped(first_offset)
+    );
+    if let Some(producer) = producer {
+        let mut age = Vec::new();
+        push_duration(request.now_ms.saturating_sub(producer.last_timestamp).max(0).unsigned_abs(), &mut age);
+        why.push_str(&format!(", last wrote {} ago", String::from_utf8_lossy(&age)));
+    }
+    Ok(Some((first_offset, why)))
 }
 
 fn family_of(partition: &Partition, request: &Request) -> Option<Family> {

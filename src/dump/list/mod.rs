@@ -17,6 +17,7 @@ use crate::codec::records::compression::{Codec, decompress};
 use crate::dump::Format;
 use crate::dump::format::BytesFormat;
 use crate::dump::names::TopicNames;
+use crate::dump::progress::Progress;
 use crate::dump::records::{BatchInfo, RecordView, Records, Unpacker};
 use crate::dump::select::plan::SegmentReader;
 use crate::dump::select::{Matcher, Verdict, Window};
@@ -49,6 +50,8 @@ pub struct Options<'a> {
     pub unpacked_max: usize,
     /// The file's name in each line, where there are several files.
     pub file: Option<&'a str>,
+    /// Counts the bytes that are done.
+    pub progress: Option<&'a Progress>,
 }
 
 /// What a file added up to.
@@ -104,9 +107,11 @@ pub fn print(
         match piece {
             Piece::Gap(gap) => {
                 totals.problems += 1;
+                printer.done(gap.end - gap.at);
                 printer.gap(&gap);
             }
             Piece::Batch(found) => {
+                printer.done(found.bytes.len() as u64);
                 let batch = match BatchInfo::of(&found) {
                     Ok(batch) => batch,
                     Err(error) => {

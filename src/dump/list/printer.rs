@@ -74,6 +74,13 @@ impl<'a> Printer<'a> {
         self.options.format == Format::Table
     }
 
+    /// So many more bytes of the file were read.
+    pub(super) fn done(&self, bytes: u64) {
+        if let Some(progress) = self.options.progress {
+            progress.add(bytes);
+        }
+    }
+
     pub(super) fn flush_if_full(&mut self, out: &mut dyn Write) -> io::Result<()> {
         if self.buffer.len() >= OUTPUT_BYTES { self.flush(out) } else { Ok(()) }
     }

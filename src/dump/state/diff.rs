@@ -62,14 +62,16 @@ pub fn render(a: &Cluster, b: &Cluster, color: bool, out: &mut Vec<u8>) {
             Change::Added(fields) => page.inked(Ink::Good, &format!("+ {what}{}", listed(fields))),
             Change::Removed(fields) => page.inked(Ink::Error, &format!("- {what}{}", listed(fields))),
             Change::Changed(fields) => {
-                for (name, values) in fields {
-                    let name = words::clean(name);
-                    let values = match values {
-                        Some((before, after)) => format!("{} -> {}", shown(before), shown(after)),
-                        None => "another value (redacted)".to_string(),
-                    };
-                    page.inked(Ink::Note, &format!("~ {what}  {name}: {values}"));
-                }
+                let fields: Vec<String> = fields
+                    .iter()
+                    .map(|(name, values)| match values {
+                        Some((before, after)) => {
+                            format!("{}: {} -> {}", words::clean(name), shown(before), shown(after))
+                        }
+                        None => format!("{}: another value (redacted)", words::clean(name)),
+                    })
+                    .collect();
+                page.inked(Ink::Note, &format!("~ {what}  {}", fields.join(", ")));
             }
         }
     }
