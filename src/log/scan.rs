@@ -369,15 +369,17 @@ impl Scanner {
         Gap { end: self.position, kind, wrong_at: gap.at + wrong_at as u64, ..gap }
     }
 
-    fn shrunk(&self) -> Option<Gap> {
+    /// Told once, where the file has become shorter than it was.
+    fn shrunk(&mut self) -> Option<Gap> {
         let have = self.position + (self.end - self.start) as u64;
         let length = self.length.filter(|&length| have < length && self.ended)?;
-        let now = self.source.len().unwrap_or(have);
         // Only what the file itself lost; a stream ends when it ends.
-        (now < length && have <= now.max(self.position)).then(|| {
-            let kind = GapKind::Shrunk { length };
-            Gap { at: have, end: have, kind, wrong_at: 0, head: [0; HEADER_BYTES], head_len: 0 }
-        })
+        if self.source.len().is_none_or(|now| now >= length) {
+            return None;
+        }
+        self.length = Some(have);
+        let kind = GapKind::Shrunk { length };
+        Some(Gap { at: have, end: have, kind, wrong_at: 0, head: [0; HEADER_BYTES], head_len: 0 })
     }
 
     /// Goes on to the next batch whose checksum fits, or to the end. Returns whether there is one.
