@@ -39,7 +39,8 @@ fn batches_of_every_kind_one_behind_the_other() {
     std::fs::write(&file, bytes).unwrap();
     let dumped = dump(&file, &["--key-format", "hex", "--value-format", "hex"]);
     let ours = dumped["batches"].as_array().unwrap();
-    let theirs: Vec<&Value> = accepted.iter().flat_map(|vector| vector["batches"].as_array().unwrap()).collect();
+    let theirs: Vec<&Value> =
+        accepted.iter().flat_map(|vector| vector["batches"].as_array().unwrap()).collect();
     assert_eq!(ours.len(), theirs.len());
     assert!(theirs.len() > 400, "{}", theirs.len());
     for (ours, theirs) in ours.iter().zip(theirs) {

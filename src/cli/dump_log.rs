@@ -13,6 +13,7 @@ use crate::codec::records::compression::DECOMPRESSED_BYTES_MAX;
 use crate::dump;
 use crate::dump::format::BytesFormat;
 use crate::dump::image::At;
+use crate::dump::kafka;
 use crate::dump::run::View;
 use crate::dump::select::Selection;
 use crate::dump::select::internal::{TopicFilter, TypeFilter};
@@ -145,6 +146,24 @@ struct FilterArgs {
 }
 
 impl FilterArgs {
+    /// Some filter is given.
+    fn any(&self) -> bool {
+        let Self { offset, time, key, value, header, producer_id, types, group, topic, .. } = self;
+        let lists = [
+            !offset.is_empty(),
+            !time.is_empty(),
+            !key.is_empty(),
+            !value.is_empty(),
+            !header.is_empty(),
+            !producer_id.is_empty(),
+            !types.is_empty(),
+            !group.is_empty(),
+            !topic.is_empty(),
+        ];
+        let flags = self.transactional || self.control || self.invert;
+        flags || lists.contains(&true) || self.limit.is_some() || self.tail.is_some()
+    }
+
     fn selection(self) -> Selection {
         Selection {
             offsets: self.offset,
@@ -322,11 +341,63 @@ fn key_format(text: &str) -> std::result::Result<BytesFormat, String> {
     BytesFormat::parse(text)
 }
 
+impl KafkaArgs {
+    fn options(&self) -> std::result::Result<kafka::Options, Failure> {
+        let parsers = [
+            (self.offsets_decoder, kafka::Parser::Offsets),
+            (self.transaction_log_decoder, kafka::Parser::TransactionLog),
+            (self.cluster_metadata_decoder, kafka::Parser::ClusterMetadata),
+            (self.remote_log_metadata_decoder, kafka::Parser::RemoteLogMetadata),
+            (self.share_group_state_decoder, kafka::Parser::ShareGroupState),
+        ];
+        let parser = parsers.into_iter().find(|(given, _)| *given).map(|(_, parser)| parser);
+        let named = |class: &Option<String>| {
+            match class {
+            None => Ok(kafka::Decoder::String),
+            Some(class) => kafka::Decoder::of_class(class).ok_or_else(|| {
+                Failure::Usage(anyhow!(
+                    "{class}: classes are not loaded; what is known is StringDecoder, IntegerDecoder, LongDecoder and \
+                     DefaultDecoder of org.apache.kafka.tools.api"
+                ))
+            }),
+        }
+        };
+        let decoders = self.key_decoder_class.is_some() || self.value_decoder_class.is_some();
+        let print_data_log = self.print_data_log || parser.is_some() || decoders;
+        Ok(kafka::Options {
+            print_data_log,
+            deep_iteration: self.deep_iteration || print_data_log,
+            skip_record_metadata: self.skip_record_metadata,
+            verify_index_only: self.verify_index_only,
+            index_sanity_check: self.index_sanity_check,
+            max_message_size: self.max_message_size,
+            max_bytes: self.max_bytes,
+            key_decoder: named(&self.key_decoder_class)?,
+            value_decoder: named(&self.value_decoder_class)?,
+            parser: parser.unwrap_or(kafka::Parser::Decoder),
+        })
+    }
+}
+
+/// Prints what Kafka's own tool prints.
+fn kafka_format(args: &Args, paths: &[PathBuf]) -> Result {
+    if args.filters.any() || args.records || args.deep || args.image || args.diff.is_some() {
+        return Err(Failure::Usage(anyhow!(
+            "--format kafka is what Kafka's own tool prints, which has no filters and no views; leave one of them out"
+        )));
+    }
+    let options = args.kafka.options()?;
+    let files: Vec<String> = paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+    let mut out = io::stdout().lock();
+    let outcome = kafka::dump(&files, &options, &mut out, &mut io::stderr())?;
+    out.flush()?;
+    Ok(if outcome == kafka::Outcome::Problem { Outcome::Problem } else { Outcome::Fine })
+}
+
 pub fn run(args: Args, color: ColorChoice) -> Result {
-    let kafka = &args.kafka;
     let mut paths = args.paths.clone();
-    if let Some(files) = &kafka.files {
-        paths.extend(files.split(',').map(PathBuf::from));
+    if let Some(files) = &args.kafka.files {
+        paths.extend(kafka::files(files).into_iter().map(PathBuf::from));
     }
     if paths.is_empty() {
         if io::stdin().is_terminal() {
@@ -338,9 +409,12 @@ pub fn run(args: Args, color: ColorChoice) -> Result {
     }
     let format = match args.format {
         Some(format) => format.format(),
-        None if kafka.files.is_some() => dump::Format::Kafka,
+        None if args.kafka.files.is_some() => dump::Format::Kafka,
         None => dump::Format::Table,
     };
+    if format == dump::Format::Kafka {
+        return kafka_format(&args, &paths);
+    }
     let view = match (&args.diff, args.image || args.at.is_some()) {
         (Some(ends), false) => View::Diff(match ends.as_slice() {
             [] => None,

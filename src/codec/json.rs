@@ -8,4 +8,6 @@ mod encode;
 mod write;
 
 pub use encode::{JsonError, Missing, UnknownTags, encode};
-pub use write::{base64, is_default, message, message_hiding, string, unknown_tags};
+pub use write::{
+    Replace, Style, base64, is_default, message, message_hiding, message_styled, string, unknown_tags, uuid,
+};

@@ -9,6 +9,7 @@
 pub mod format;
 pub mod image;
 pub mod internal;
+pub mod kafka;
 pub mod list;
 pub mod names;
 pub mod open;

@@ -20,10 +20,37 @@ pub fn message_hiding(
     hidden: &[u32],
     out: &mut Vec<u8>,
 ) {
-    JsonWriter { tape, input, hidden }.structure(node, shape, out);
+    message_styled(tape, input, node, shape, Style { hidden, ..Style::default() }, out);
 }
 
-/// Appends a JSON string. What is not UTF-8 becomes U+FFFD.
+/// Writes something else than a node's value; false where the value is to be written after all.
+pub type Replace<'r> = &'r dyn Fn(&Node, &mut Vec<u8>) -> bool;
+
+/// What is to be written otherwise than the schema has it.
+#[derive(Clone, Copy, Default)]
+pub struct Style<'s> {
+    /// Nodes, in rising order, whose values are `"(redacted)"`.
+    pub hidden: &'s [u32],
+    /// Is asked first about each value.
+    pub replace: Option<Replace<'s>>,
+    /// The fields of the outermost struct by their Rust names, where these come in another order.
+    pub order: &'s [&'static str],
+}
+
+/// As [`message`], in a style.
+pub fn message_styled(
+    tape: &Tape,
+    input: &[u8],
+    node: usize,
+    shape: &'static Struct,
+    style: Style<'_>,
+    out: &mut Vec<u8>,
+) {
+    JsonWriter { tape, input, style }.structure(node, shape, out);
+}
+
+/// Appends a JSON string, with the escapes that Jackson writes, which Kafka uses. What is not UTF-8
+/// becomes U+FFFD.
 pub fn string(content: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
     match std::str::from_utf8(content) {
@@ -45,8 +72,10 @@ fn escaped(content: &[u8], out: &mut Vec<u8>) {
             b'\n' => out.extend_from_slice(b"\\n"),
             b'\r' => out.extend_from_slice(b"\\r"),
             b'\t' => out.extend_from_slice(b"\\t"),
+            0x08 => out.extend_from_slice(b"\\b"),
+            0x0c => out.extend_from_slice(b"\\f"),
             // Vec never refuses a write.
-            _ => drop(write!(out, "\\u{byte:04x}")),
+            _ => drop(write!(out, "\\u{byte:04X}")),
         }
         rest = behind;
     }
@@ -102,7 +131,7 @@ pub fn is_default(tape: &Tape, input: &[u8], node: usize, default: Default) -> b
 struct JsonWriter<'t> {
     tape: &'t Tape,
     input: &'t [u8],
-    hidden: &'t [u32],
+    style: Style<'t>,
 }
 
 impl JsonWriter<'_> {
@@ -142,7 +171,10 @@ impl JsonWriter<'_> {
     fn in_schema_order(&self, index: usize, shape: &'static Struct, comma: &mut bool, out: &mut Vec<u8>) {
         let mut plain = self.tape.children(index).peekable();
         let tags = self.tape.children(index).find(|&i| self.node(i).is_some_and(|n| n.shape == Shape::Tags));
-        for field in shape.fields {
+        let order = if self.node(index).is_some_and(|n| n.depth == 0) { self.style.order } else { &[] };
+        let named = order.iter().filter_map(|&name| shape.fields.iter().find(|field| field.name == name));
+        let others = shape.fields.iter().filter(|field| !order.contains(&field.name));
+        for field in named.chain(others) {
             if field.tag.is_none() {
                 let here = plain.next_if(|&i| self.node(i).is_some_and(|n| std::ptr::eq(n.field, field)));
                 if let Some(child) = here
@@ -166,8 +198,11 @@ impl JsonWriter<'_> {
 
     fn value(&self, index: usize, ty: &'static Type, out: &mut Vec<u8>) {
         let Some(node) = self.node(index) else { return };
-        if !self.hidden.is_empty() && self.hidden.binary_search(&(index as u32)).is_ok() {
+        if !self.style.hidden.is_empty() && self.style.hidden.binary_search(&(index as u32)).is_ok() {
             return out.extend_from_slice(b"\"(redacted)\"");
+        }
+        if self.style.replace.is_some_and(|replace| replace(node, out)) {
+            return;
         }
         match node.shape {
             Shape::Null | Shape::Tags | Shape::Tag | Shape::Broken | Shape::Gap => {
@@ -212,13 +247,24 @@ fn float(value: f64, out: &mut Vec<u8>) {
         _ if value.is_nan() => write!(out, "\"NaN\""),
         f64::INFINITY => write!(out, "\"Infinity\""),
         f64::NEG_INFINITY => write!(out, "\"-Infinity\""),
-        _ => write!(out, "{value:?}"),
+        // As Java's Double.toString: a power of ten from 10^7 on and below 10^-3.
+        _ if value == 0.0 || (1e-3..1e7).contains(&value.abs()) => write!(out, "{value:?}"),
+        _ => {
+            let shortest = format!("{value:e}");
+            // Of what one digit is enough for, Java prints two.
+            let two = format!("{value:.1e}");
+            let text = if shortest.len() < two.len() && two.parse() == Ok(value) { two } else { shortest };
+            let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+            let point = if digits.contains('.') { "" } else { ".0" };
+            write!(out, "{digits}{point}E{exponent}")
+        }
     };
     // Vec never refuses a write.
     drop(written);
 }
 
-fn uuid(bytes: &[u8], out: &mut Vec<u8>) {
+/// Appends an id as Kafka prints it: URL-safe base64 without padding.
+pub fn uuid(bytes: &[u8], out: &mut Vec<u8>) {
     use ::base64::Engine;
     let mut room = [0; 22];
     let written = ::base64::engine::general_purpose::URL_SAFE_NO_PAD.encode_slice(bytes, &mut room);

@@ -155,6 +155,17 @@ impl<'a> Message<'a> {
         self.located(key_at + 4 + usize::try_from(key_length).unwrap_or(0), Part::Value)
     }
 
+    /// The length of the key as it is written: any negative number is null.
+    pub fn key_length(&self) -> Result<i32, Error> {
+        self.length_at(self.key_at(), Part::Key)
+    }
+
+    /// The length of the value as it is written, whether or not key and value fit.
+    pub fn value_length(&self) -> Result<i32, Error> {
+        let key = usize::try_from(self.key_length()?).unwrap_or(0);
+        self.length_at(self.key_at() + 4 + key, Part::Value)
+    }
+
     /// The key.
     pub fn key(&self) -> Result<Option<&'a [u8]>, Error> {
         self.located_key().map(|key| key.content)
@@ -284,6 +295,19 @@ pub struct PlainMessage<'a> {
     pub value: Option<&'a [u8]>,
 }
 
+/// A message with its offset and timestamp worked out, whose key and value were not looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct FramedMessage<'a> {
+    /// Offset of its first byte, in the batch or in what it unpacked to.
+    pub at: usize,
+    /// Offset in the partition.
+    pub offset: i64,
+    /// Milliseconds since 1970; -1 in magic 0.
+    pub timestamp: i64,
+    /// The message as it is written.
+    pub message: Message<'a>,
+}
+
 impl<'a> Messages<'a> {
     /// The offset of the next message.
     pub fn base_offset(&self) -> Option<i64> {
@@ -313,13 +337,21 @@ impl<'a> Messages<'a> {
         Error { at: error.at + at, unpacked: self.wrapper.is_some(), ..error }
     }
 
-    fn read(&mut self) -> Result<Option<PlainMessage<'a>>, Error> {
+    /// The next message; key and value need not fit into it.
+    pub fn next_framed(&mut self) -> Result<Option<FramedMessage<'a>>, Error> {
         let Some((at, message)) = self.frame()? else { return Ok(None) };
-        let key = message.key().map_err(|error| self.inside(at, error))?;
-        let value = message.value().map_err(|error| self.inside(at, error))?;
         let log_append = self.wrapper.and_then(|wrapper| wrapper.log_append);
         let timestamp = log_append.filter(|_| message.magic() == 1).unwrap_or_else(|| message.timestamp());
         let offset = message.offset().wrapping_add(self.base);
+        Ok(Some(FramedMessage { at, offset, timestamp, message }))
+    }
+
+    fn read(&mut self) -> Result<Option<PlainMessage<'a>>, Error> {
+        let Some(FramedMessage { at, offset, timestamp, message }) = self.next_framed()? else {
+            return Ok(None);
+        };
+        let key = message.key().map_err(|error| self.inside(at, error))?;
+        let value = message.value().map_err(|error| self.inside(at, error))?;
         Ok(Some(PlainMessage { at, offset, timestamp, key, value }))
     }
 }
