@@ -74,6 +74,10 @@ pub struct Args {
     #[arg(long, value_name = "BYTES", value_parser = number::bytes, default_value_t = DECOMPRESSED_BYTES_MAX, help_heading = "Limits")]
     max_decompressed_bytes: usize,
 
+    /// Check every invariant of the files and between them; exit code 1 where one does not hold
+    #[arg(long)]
+    verify: bool,
+
     /// Show what the records add up to: of __cluster_metadata the cluster, of __consumer_offsets the groups, of
     /// __transaction_state the transactions, of any partition its producers and open transactions
     #[arg(long, help_heading = "State")]
@@ -423,6 +427,7 @@ pub fn run(args: Args, color: ColorChoice) -> Result {
         }),
         (Some(_), true) => return Err(Failure::Usage(anyhow!("--diff and --image contradict each other"))),
         (None, true) => View::Image(args.at.unwrap_or(At::End)),
+        (None, false) if args.verify => View::Verify,
         (None, false) => View::Content,
     };
     let request = dump::run::Request {

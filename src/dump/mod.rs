@@ -23,6 +23,7 @@ pub mod small;
 pub mod state;
 pub mod table;
 pub mod verify;
+mod verify_run;
 
 /// The ways to print.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -16,6 +16,7 @@ use super::select::plan::{self, Bounds, SegmentReader};
 use super::select::{Matcher, Selection, Window, tail};
 use super::small::{self, Look};
 use super::state::{Context, diff as diff_view};
+use super::verify_run;
 use super::{Format, bold, parallel};
 use crate::codec::explain::{counted, grouped};
 use crate::codec::meaning::time::{push_duration, push_timestamp};
@@ -69,12 +70,14 @@ pub enum View {
     Content,
     /// What the records add up to.
     Image(At),
+    /// What is wrong with them.
+    Verify,
     /// What changed in a cluster: between two offsets or times of one log, or between two logs.
     Diff(Option<(At, At)>),
 }
 
 /// A path, looked at.
-enum Input {
+pub(super) enum Input {
     File(Target),
     Partition(Partition),
     DataDir(DataDir),
@@ -99,6 +102,7 @@ pub fn run(request: &Request, out: &mut dyn Write, err: &mut dyn Write) -> io::R
     }
     match request.view {
         View::Content => {}
+        View::Verify => return Ok(verify_run::run(&inputs, request, out, err)? || problem),
         View::Image(at) => return Ok(image(&inputs, at, request, out, err)? || problem),
         View::Diff(ends) => return Ok(diff(&inputs, ends, request, out, err)? || problem),
     }

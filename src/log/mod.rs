@@ -7,7 +7,8 @@
 //! [`name`] says what names say, [`detect`] what bytes say, [`source`] opens, [`scan`] finds the batches of a segment and goes on
 //! behind damage, [`entries`] reads the three indexes [`offset_index`], [`time_index`], [`txn_index`];
 //! [`producer_snapshot`], [`checkpoint`] and [`properties`] are the small files beside them;
-//! [`partition`] lists a directory. What is wrong is a [`finding`].
+//! [`partition`] and [`data_dir`] list directories, [`end`] finds where a log ends. What is wrong is a
+//! [`finding`], and [`verify`] looks for all of it.
 
 pub mod checkpoint;
 pub mod data_dir;
@@ -21,7 +22,7 @@ pub mod partition;
 pub mod producer_snapshot;
 pub mod properties;
 pub mod scan;
-pub mod scanned;
 pub mod source;
 pub mod time_index;
 pub mod txn_index;
+pub mod verify;

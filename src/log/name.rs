@@ -89,6 +89,8 @@ impl FileKind {
             "txnindex" => Self::TxnIndex,
             "snapshot" => Self::ProducerSnapshot,
             "checkpoint" => Self::Snapshot,
+            // What tiered storage keeps of it beside each segment.
+            "leader_epoch_checkpoint" => Self::LeaderEpochs,
             _ => return None,
         })
     }

@@ -92,6 +92,24 @@ impl Partition {
         Ok(partition)
     }
 
+    /// A segment's log alone, as if nothing were beside it.
+    pub fn of_file(path: &Path) -> Self {
+        let name = FileName::of(path);
+        let base_offset = name.offset.unwrap_or(0);
+        let size = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+        let log = Some(PartitionFile { path: path.to_owned(), name, size });
+        Self {
+            path: path.to_owned(),
+            name: None,
+            fate: DirFate::Live,
+            segments: vec![Segment { base_offset, log, ..Segment::default() }],
+            producer_snapshots: Vec::new(),
+            snapshots: Vec::new(),
+            others: Vec::new(),
+            leftovers: Vec::new(),
+        }
+    }
+
     fn place(&mut self, file: PartitionFile, segments: &mut BTreeMap<i64, Segment>) {
         let FileName { kind, offset, fate, .. } = file.name;
         let (Some(kind), FileFate::Live) = (kind, fate) else { return self.leftovers.push(file) };

@@ -2,7 +2,7 @@
 //! Produce and Fetch carry.
 //!
 //! [`batches`] finds where batches begin and end, [`batch`] and [`legacy`] read one, [`record`] a
-//! record of magic 2, [`compression`] unpacks; all of them borrow, and need no room but one buffer to
+//! record of magic 2, [`skim`] passes over healthy ones, [`compression`] unpacks; all of them borrow, and need no room but one buffer to
 //! unpack into. [`mod@write`] is the way back. [`dissect`] puts the same onto a tape, byte for byte, and
 //! goes on behind damage. What is wrong or odd is said by [`error`], in the same words everywhere.
 //!
@@ -16,6 +16,7 @@ pub mod dissect;
 pub mod error;
 pub mod legacy;
 pub mod record;
+pub mod skim;
 pub mod write;
 
 pub use error::RecordsError;

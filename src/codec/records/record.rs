@@ -113,6 +113,12 @@ impl<'a> Records<'a> {
         }
     }
 
+    /// The bytes of the records that were not read yet, and how many there should be.
+    pub(super) fn left(&self) -> Option<(&'a [u8], u32)> {
+        let bytes = self.payload.get(self.at..).filter(|_| self.failure.is_none() && !self.done)?;
+        Some((bytes, u32::try_from(self.count - self.read).ok()?))
+    }
+
     fn fail(&mut self, at: usize, kind: RecordsError) -> Option<Result<Record<'a>, Error>> {
         self.done = true;
         // What ends too early because unpacking failed is explained by that failure.

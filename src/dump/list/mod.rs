@@ -220,6 +220,9 @@ impl One<'_, '_, '_, '_> {
     }
 
     fn begin(&mut self, record: Option<&RecordView<'_>>) {
+        if !self.batch.crc_fits {
+            self.printer.damaged(self.found);
+        }
         if self.printer.options().deep {
             self.printer.deep(self.found);
         } else {

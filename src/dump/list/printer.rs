@@ -18,7 +18,7 @@ use crate::dump::records::{BatchInfo, RecordView};
 use crate::dump::table::csv_field;
 use crate::log::finding::Finding;
 use crate::log::scan::{Found, Gap};
-use crate::log::scanned;
+use crate::log::verify::scanned;
 use crate::render::paint::Ink;
 use crate::render::{self, Shown, Style, push};
 
@@ -110,10 +110,15 @@ impl<'a> Printer<'a> {
     }
 
     pub(super) fn gap(&mut self, gap: &Gap) {
-        self.findings.push(scanned::of_gap(gap, &self.path));
+        self.findings.extend(scanned::of_gap(gap, &self.path));
         if self.options.format == Format::Table {
             self.line_of_last_finding();
         }
+    }
+
+    /// A batch whose checksum does not fit.
+    pub(super) fn damaged(&mut self, found: &Found<'_>) {
+        self.findings.extend(scanned::of_crc(found, &self.path));
     }
 
     pub(super) fn unreadable(&mut self, found: &Found<'_>, error: &Error) {
@@ -141,9 +146,6 @@ impl<'a> Printer<'a> {
     }
 
     pub(super) fn batch(&mut self, batch: &BatchInfo, ratio: Option<u64>, control: Option<&RecordView<'_>>) {
-        if !batch.crc_fits {
-            self.findings.push(scanned::of_crc(batch.at, batch.base_offset, batch.crc, &self.path));
-        }
         match self.options.format {
             Format::Table => {
                 if !std::mem::replace(&mut self.heading_done, true) {
@@ -473,16 +475,6 @@ impl<'a> Printer<'a> {
         render::render(format, &shown, &style, &mut self.buffer);
         if self.options.format == Format::Table {
             self.buffer.push(b'\n');
-        }
-        if !found.crc_fits {
-            let info = BatchInfo::of(found).ok();
-            let crc = info.map_or(0, |info| info.crc);
-            self.findings.push(scanned::of_crc(
-                found.at,
-                info.and_then(|info| info.base_offset),
-                crc,
-                &self.path,
-            ));
         }
     }
 }
