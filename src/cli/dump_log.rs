@@ -14,7 +14,7 @@ use crate::dump;
 use crate::dump::format::BytesFormat;
 use crate::dump::image::At;
 use crate::dump::kafka;
-use crate::dump::run::View;
+use crate::dump::run::{Become, Destination, View};
 use crate::dump::select::Selection;
 use crate::dump::select::internal::{TopicFilter, TypeFilter};
 use crate::dump::select::offsets::OffsetRange;
@@ -77,6 +77,26 @@ pub struct Args {
     /// Check every invariant of the files and between them; exit code 1 where one does not hold
     #[arg(long)]
     verify: bool,
+
+    /// Counts, sizes, rates, keys, producers of what is selected
+    #[arg(long, conflicts_with_all = ["verify", "image", "diff", "follow"])]
+    stats: bool,
+
+    /// Go on as a live segment grows and rolls
+    #[arg(long, conflicts_with_all = ["verify", "image", "diff"])]
+    follow: bool,
+
+    /// Write what is selected into a new directory: as segments with their indexes, unless --extract-as says otherwise
+    #[arg(long, value_name = "DIR", help_heading = "Writing elsewhere", conflicts_with_all = ["out", "verify", "image", "diff", "stats", "follow"])]
+    extract: Option<PathBuf>,
+
+    /// Write what is selected into a new file: as NDJSON, unless --extract-as says otherwise
+    #[arg(long, value_name = "FILE", help_heading = "Writing elsewhere", conflicts_with_all = ["verify", "image", "diff", "stats", "follow"])]
+    out: Option<PathBuf>,
+
+    /// What selected records become
+    #[arg(long, value_name = "FORM", help_heading = "Writing elsewhere")]
+    extract_as: Option<Form>,
 
     /// Show what the records add up to: of __cluster_metadata the cluster, of __consumer_offsets the groups, of
     /// __transaction_state the transactions, of any partition its producers and open transactions
@@ -323,6 +343,26 @@ enum Kind {
     QuorumState,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// Segments with their indexes
+    Segment,
+    /// A JSON object for each record, one a line
+    Ndjson,
+    /// The bytes of each value and a line feed
+    Values,
+}
+
+impl Form {
+    fn become_(self) -> Become {
+        match self {
+            Form::Segment => Become::Segments,
+            Form::Ndjson => Become::Ndjson,
+            Form::Values => Become::Values,
+        }
+    }
+}
+
 impl Kind {
     fn kind(self) -> FileKind {
         match self {
@@ -343,6 +383,35 @@ impl Kind {
 
 fn key_format(text: &str) -> std::result::Result<BytesFormat, String> {
     BytesFormat::parse(text)
+}
+
+impl Args {
+    /// Something is asked for that Kafka's own tool does not have.
+    fn has_view(&self) -> bool {
+        let flags = [self.records, self.deep, self.image, self.verify, self.stats, self.follow];
+        flags.contains(&true)
+            || self.diff.is_some()
+            || self.at.is_some()
+            || self.extract.is_some()
+            || self.out.is_some()
+    }
+
+    fn extraction(&self) -> std::result::Result<Option<(Destination, Become)>, Failure> {
+        let form = self.extract_as.map(Form::become_);
+        match (&self.extract, &self.out) {
+            (Some(directory), _) => {
+                Ok(Some((Destination::Directory(directory.clone()), form.unwrap_or(Become::Segments))))
+            }
+            (None, Some(_)) if form == Some(Become::Segments) => {
+                Err(Failure::Usage(anyhow!("a segment and its indexes are several files: use --extract DIR")))
+            }
+            (None, Some(file)) => Ok(Some((Destination::File(file.clone()), form.unwrap_or(Become::Ndjson)))),
+            (None, None) if form.is_some() => {
+                Err(Failure::Usage(anyhow!("--extract-as goes with --extract DIR or --out FILE")))
+            }
+            (None, None) => Ok(None),
+        }
+    }
 }
 
 impl KafkaArgs {
@@ -385,7 +454,7 @@ impl KafkaArgs {
 
 /// Prints what Kafka's own tool prints.
 fn kafka_format(args: &Args, paths: &[PathBuf]) -> Result {
-    if args.filters.any() || args.records || args.deep || args.image || args.diff.is_some() {
+    if args.filters.any() || args.has_view() {
         return Err(Failure::Usage(anyhow!(
             "--format kafka is what Kafka's own tool prints, which has no filters and no views; leave one of them out"
         )));
@@ -428,10 +497,19 @@ pub fn run(args: Args, color: ColorChoice) -> Result {
         (Some(_), true) => return Err(Failure::Usage(anyhow!("--diff and --image contradict each other"))),
         (None, true) => View::Image(args.at.unwrap_or(At::End)),
         (None, false) if args.verify => View::Verify,
+        (None, false) if args.stats => View::Stats,
+        (None, false) if args.follow => View::Follow,
         (None, false) => View::Content,
     };
+    let extract = args.extraction()?;
+    if args.filters.tail.is_some() && paths.iter().any(|path| dump::open::is_stdin(path)) {
+        return Err(Failure::Usage(anyhow!(
+            "--tail looks at the end first, which standard input does not let; name a file"
+        )));
+    }
     let request = dump::run::Request {
         view,
+        extract,
         // Where both go to one terminal, the output itself shows that it goes on.
         progress: io::stderr().is_terminal() && !io::stdout().is_terminal(),
         now_ms: now_ms(),

@@ -79,16 +79,7 @@ impl BytesFormat {
                     cut_note(content.len(), out);
                 }
             }
-            Read::Text => {
-                // What `quoted` leaves out are only the quotes.
-                let start = out.len();
-                let whole = push::quoted(content, limit.saturating_add(2), out);
-                out.pop();
-                out.remove(start);
-                if !whole {
-                    cut_note(content.len(), out);
-                }
-            }
+            Read::Text => unquoted(&String::from_utf8_lossy(content), limit, out),
             Read::Hex => cut_hex(content, limit, out),
             Read::Base64 => {
                 let shown = content.get(..limit / 4 * 3).filter(|_| content.len().div_ceil(3) * 4 > limit);
@@ -100,7 +91,7 @@ impl BytesFormat {
             Read::Json => {
                 let mut compact = Vec::with_capacity(content.len());
                 compact_json(content, &mut compact);
-                Self::String.push(Some(&compact), limit, out);
+                unquoted(&String::from_utf8_lossy(&compact), limit, out);
             }
             Read::Number(number) => push::int(number, out),
             Read::Avro { schema, payload } => {
@@ -214,6 +205,26 @@ fn compact_json(content: &[u8], out: &mut Vec<u8>) {
     }
 }
 
+/// Appends text without quotes, in one line; what would move a terminal's cursor is escaped.
+fn unquoted(text: &str, limit: usize, out: &mut Vec<u8>) {
+    let mut left = limit;
+    for c in text.chars() {
+        let start = out.len();
+        let columns = if c.is_control() || push::is_invisible(c) {
+            out.extend(c.escape_default().map(|escape| escape as u8));
+            out.len() - start
+        } else {
+            out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+            1
+        };
+        if columns > left {
+            out.truncate(start);
+            return cut_note(text.len(), out);
+        }
+        left -= columns;
+    }
+}
+
 fn hex_object(content: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"hex\":\"");
     push::hex(content, out);
@@ -265,7 +276,11 @@ mod tests {
             (String, b"a\x1b[0m", ["a\\u{1b}[0m", "\"a\\u001b[0m\"", "a\x1b[0m"]),
             (Hex, b"ab", ["6162", "\"6162\"", "6162"]),
             (Base64, b"ab", ["YWI=", "\"YWI=\"", "YWI="]),
-            (Json, b"{ \"a\" : [1,\n \"b \\\" c\"] }", ["{\"a\":[1,\"b \\\\\\\" c\"]}", "", ""]),
+            (
+                Json,
+                b"{ \"a\" : [1,\n \"b \\\" c\"] }",
+                ["{\"a\":[1,\"b \\\" c\"]}", "{\"a\":[1,\"b \\\" c\"]}", ""],
+            ),
             (Json, b"{", ["\"{\"", "\"{\"", "{"]),
             (Int, b"\xff\xff\xff\xfe", ["-2", "-2", "-2"]),
             (Int, b"\x00", ["00", "{\"hex\":\"00\"}", "00"]),

@@ -6,6 +6,8 @@
 //!
 //! It writes to what it is given and nowhere else, and opens files for reading only.
 
+pub mod extract;
+pub mod follow;
 pub mod format;
 pub mod image;
 pub mod internal;
@@ -21,9 +23,10 @@ pub mod run;
 pub mod select;
 pub mod small;
 pub mod state;
+pub mod stats;
 pub mod table;
 pub mod verify;
-mod verify_run;
+pub mod walk;
 
 /// The ways to print.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -109,11 +109,10 @@ pub fn data_dir(
     dir: &DataDir,
     format: Format,
     color: bool,
-    keep: &dyn Fn(&PartitionName) -> bool,
+    keep: &dyn Fn(&Partition) -> bool,
     out: &mut dyn Write,
 ) -> io::Result<u64> {
-    let partitions: Vec<&Partition> =
-        dir.partitions.iter().filter(|partition| partition.name.as_ref().is_none_or(keep)).collect();
+    let partitions: Vec<&Partition> = dir.partitions.iter().filter(|partition| keep(partition)).collect();
     let facts = parallel::in_order(&partitions, &mut io::sink(), |partition, _| Ok(facts(partition)))?;
     let troubled = facts.iter().filter(|facts| !facts.problems.is_empty()).count() as u64;
     match format {

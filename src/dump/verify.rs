@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::codec::explain::{counted, grouped};
+use crate::dump::table::csv_field;
 use crate::log::finding::{Finding, Place, Severity};
 use crate::log::verify::Summary;
 use crate::render::paint::{Ink, ink};
@@ -173,4 +174,34 @@ pub fn summary_to_json(summary: &Summary) -> Value {
         "warnings": summary.warnings,
         "notes": summary.notes,
     })
+}
+
+/// The heading of [`csv`].
+pub const CSV_HEADING: &str = "severity,code,file,byte,entry,line,offset,found,expected,meaning,remedy";
+
+/// Appends a finding as a line of CSV.
+pub fn csv(finding: &Finding, out: &mut Vec<u8>) {
+    let number = |number: Option<u64>| number.map_or_else(String::new, |number| number.to_string());
+    let place = &finding.place;
+    let offset = place.offset.map_or_else(String::new, |offset| offset.to_string());
+    let cells = [
+        finding.severity.name(),
+        finding.code,
+        &finding.file.to_string_lossy(),
+        &number(place.byte),
+        &number(place.entry),
+        &number(place.line),
+        &offset,
+        &finding.found,
+        &finding.expected,
+        &finding.meaning,
+        &finding.remedy,
+    ];
+    for (at, cell) in cells.iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        csv_field(cell.as_bytes(), out);
+    }
+    out.push(b'\n');
 }

@@ -269,6 +269,11 @@ impl Scanner {
             return self.gap_of_cut_off(length).map(Some);
         }
         let magic = self.rest().get(MAGIC_AT).copied().unwrap_or_default();
+        let bytes = self.rest().get(..length).unwrap_or_default();
+        if let Err(error) = (RawBatch { at: 0, magic, bytes }).view() {
+            // Too short for its own header.
+            return self.gap_at_bad_header(error.at, error.kind).map(Some);
+        }
         let error = self.crc_error(length, magic);
         if let Some(error) = error
             && !self.is_batch_or_end_at(length)?

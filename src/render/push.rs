@@ -178,6 +178,6 @@ fn escaped(c: char, left: &mut usize, out: &mut Vec<u8>) -> bool {
 }
 
 /// Marks of direction, joiners, line and paragraph separators, the byte order mark.
-fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

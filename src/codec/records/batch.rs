@@ -84,6 +84,11 @@ impl Attributes {
         Self(self.0 | Self::CONTROL)
     }
 
+    /// The same with a base timestamp that is the time until which compaction keeps tombstones.
+    pub fn delete_horizon(self) -> Self {
+        Self(self.0 | Self::DELETE_HORIZON)
+    }
+
     /// The number of the codec.
     pub fn codec_id(self) -> u8 {
         (self.0 & Self::CODEC) as u8

@@ -82,6 +82,16 @@ impl BatchWriter {
         self.records.buffer.len()
     }
 
+    /// What the records' offsets count from.
+    pub fn base_offset(&self) -> i64 {
+        self.header.base_offset
+    }
+
+    /// What the records' timestamps count from.
+    pub fn base_timestamp(&self) -> i64 {
+        self.header.base_timestamp
+    }
+
     /// There are no records yet.
     pub fn is_empty(&self) -> bool {
         self.count == 0

@@ -1,6 +1,6 @@
 //! Batches and records of a segment or snapshot, printed in every format but Kafka's own.
 //!
-//! One walk ([`print`]) drives a [`Printer`], which knows the formats; [`person`] has the lines for eyes,
+//! [`Listing`] takes what is selected and drives a [`Printer`], which knows the formats; [`person`] has the lines for eyes,
 //! [`json`] the names for programs.
 
 pub mod json;
@@ -14,14 +14,14 @@ pub use printer::Printer;
 use crate::codec::record_types::Family;
 use crate::codec::records::batches::AnyBatch;
 use crate::codec::records::compression::{Codec, decompress};
+use crate::codec::records::error::Error;
 use crate::dump::Format;
 use crate::dump::format::BytesFormat;
 use crate::dump::names::TopicNames;
 use crate::dump::progress::Progress;
-use crate::dump::records::{BatchInfo, RecordView, Records, Unpacker};
-use crate::dump::select::plan::SegmentReader;
-use crate::dump::select::{Matcher, Verdict, Window};
-use crate::log::scan::{Found, Piece};
+use crate::dump::records::{BatchInfo, RecordView};
+use crate::dump::walk::{Selected, Sink};
+use crate::log::scan::{Found, Gap};
 
 /// What is printed of each batch.
 #[derive(Debug, Clone)]
@@ -85,160 +85,106 @@ impl Totals {
     }
 }
 
-/// Prints what a segment holds of what is wanted: `matcher` chooses, `window` counts (`--limit`,
-/// `--tail`).
-///
-/// # Errors
-///
-/// Where the source cannot be read or `out` not written.
-pub fn print(
-    reader: &mut SegmentReader,
-    matcher: &mut Matcher<'_>,
-    window: &mut Window,
-    printer: &mut Printer<'_>,
-    out: &mut dyn Write,
-) -> io::Result<Totals> {
-    let mut totals = Totals::default();
-    let mut unpacker = Unpacker::new(printer.options().unpacked_max);
-    let mut scratch = Vec::new();
-    while !window.is_done()
-        && let Some(piece) = reader.next_piece()?
-    {
-        match piece {
-            Piece::Gap(gap) => {
-                totals.problems += 1;
-                printer.done(gap.end - gap.at);
-                printer.gap(&gap);
-            }
-            Piece::Batch(found) => {
-                printer.done(found.bytes.len() as u64);
-                let batch = match BatchInfo::of(&found) {
-                    Ok(batch) => batch,
-                    Err(error) => {
-                        totals.problems += 1;
-                        printer.unreadable(&found, &error);
-                        continue;
-                    }
-                };
-                let verdict = matcher.batch(&batch);
-                if verdict == Verdict::Skip {
-                    continue;
-                }
-                let before = printer.findings.len();
-                let ratio =
-                    printer.wants_ratio().then(|| ratio(&found, &batch, &mut scratch, printer)).flatten();
-                let mut one = One { found: &found, batch: &batch, ratio, printer, matcher, window };
-                if let Some(records) = one.print(verdict, &mut unpacker) {
-                    totals.add(&batch);
-                    totals.records += records;
-                }
-                totals.problems += (printer.findings.len() - before) as u64;
-            }
-        }
-        printer.flush_if_full(out)?;
-    }
-    Ok(totals)
-}
-
-/// A batch that is being printed.
-struct One<'p, 'f, 'm, 'o> {
-    found: &'p Found<'f>,
-    batch: &'p BatchInfo,
-    ratio: Option<u64>,
+/// Prints what is selected of a file: a sink for [`walk`](crate::dump::walk::walk).
+pub struct Listing<'p, 'o> {
     printer: &'p mut Printer<'o>,
-    matcher: &'p mut Matcher<'m>,
-    window: &'p mut Window,
+    out: &'p mut dyn Write,
+    scratch: Vec<u8>,
+    totals: Totals,
+    /// Findings before the file.
+    found_before: usize,
 }
 
-impl One<'_, '_, '_, '_> {
-    /// Prints it, and its records where they are wanted. Returns how many of its records are selected;
-    /// `None` where it was not printed because none is.
-    fn print(&mut self, verdict: Verdict, unpacker: &mut Unpacker) -> Option<u64> {
+impl<'p, 'o> Listing<'p, 'o> {
+    /// Prints by `printer` to `out`.
+    pub fn new(printer: &'p mut Printer<'o>, out: &'p mut dyn Write) -> Self {
+        let found_before = printer.findings.len();
+        Self { printer, out, scratch: Vec::new(), totals: Totals::default(), found_before }
+    }
+
+    /// What the file added up to.
+    pub fn totals(&self) -> Totals {
+        Totals { problems: (self.printer.findings.len() - self.found_before) as u64, ..self.totals }
+    }
+
+    /// Hands on what was printed.
+    ///
+    /// # Errors
+    ///
+    /// Where `out` cannot be written.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.printer.flush(self.out)
+    }
+
+    /// The first record of a control batch, printed in the batch's own line.
+    fn control(&mut self, found: &Found<'_>) -> Option<String> {
+        let AnyBatch::Batch(batch) = found.view().ok()? else { return None };
+        let limit = self.printer.options().unpacked_max;
+        let record = batch.records(limit, &mut self.scratch).ok()?.next()?.ok()?;
+        Some(self.printer.control(record.key, record.value))
+    }
+}
+
+impl Sink for Listing<'_, '_> {
+    fn wants_records(&self) -> bool {
         let options = self.printer.options();
-        // What a control batch holds is told in its own line. A message of magic 0 or 1 that holds others must be
-        // opened to be counted.
-        let open = options.records || self.batch.control || verdict == Verdict::Check;
-        let count = self.batch.count.filter(|_| !open || options.deep);
-        if let Some(count) = count.filter(|_| verdict == Verdict::Take) {
-            let (_, shown) = self.window.admit_many(u64::from(count));
-            // A batch that compaction has emptied is still there.
-            if shown == 0 && count > 0 {
-                return None;
-            }
-            self.begin(None);
-            self.printer.batch_end();
-            return Some(shown);
-        }
-        let records = match unpacker.records(self.found, self.batch) {
-            Ok(records) => records,
-            Err(error) => {
-                self.begin(None);
-                self.printer.broken_record(self.batch, &error);
-                self.printer.batch_end();
-                return Some(0);
-            }
-        };
-        self.records(records, verdict)
+        options.records && !options.deep
     }
 
-    fn records(&mut self, records: Records<'_>, verdict: Verdict) -> Option<u64> {
-        let mut begun = false;
-        let mut count = 0;
-        let mut seen = 0;
-        for record in records {
-            let record = match record {
-                Ok(record) => record,
-                Err(error) => {
-                    if !std::mem::replace(&mut begun, true) {
-                        self.begin(None);
-                    }
-                    self.printer.broken_record(self.batch, &error);
-                    continue;
-                }
-            };
-            seen += 1;
-            if verdict == Verdict::Check && !self.matcher.record(&record) || !self.window.admit() {
-                continue;
-            }
-            if !std::mem::replace(&mut begun, true) {
-                self.begin(Some(&record));
-            }
-            count += 1;
-            if self.printer.options().records && !self.printer.options().deep {
-                self.printer.record(&record);
-            }
-        }
-        if !begun && seen == 0 {
-            begun = true;
-            self.begin(None);
-        }
-        if !begun {
-            return None;
-        }
-        self.printer.batch_end();
-        Some(count)
+    fn gap(&mut self, gap: &Gap) -> io::Result<()> {
+        self.printer.done(gap.end - gap.at);
+        self.printer.gap(gap);
+        self.printer.flush_if_full(self.out)
     }
 
-    fn begin(&mut self, record: Option<&RecordView<'_>>) {
-        if !self.batch.crc_fits {
-            self.printer.damaged(self.found);
+    fn batch(&mut self, found: &Found<'_>, batch: &BatchInfo) -> io::Result<()> {
+        self.totals.add(batch);
+        if !batch.crc_fits {
+            self.printer.damaged(found);
         }
         if self.printer.options().deep {
-            self.printer.deep(self.found);
-        } else {
-            self.printer.batch(self.batch, self.ratio, record.filter(|_| self.batch.control));
+            self.printer.deep(found);
+            return Ok(());
         }
+        let person = self.printer.options().format == Format::Table;
+        let ratio = if person { self.ratio(found, batch) } else { None };
+        let control = if person && batch.control { self.control(found) } else { None };
+        self.printer.batch(batch, ratio, control.as_deref());
+        Ok(())
+    }
+
+    fn record(&mut self, record: &RecordView<'_>) -> io::Result<()> {
+        let options = self.printer.options();
+        if options.records && !options.deep {
+            self.printer.record(record);
+        }
+        Ok(())
+    }
+
+    fn broken(&mut self, batch: &BatchInfo, error: &Error) -> io::Result<()> {
+        self.printer.broken_record(batch, error);
+        Ok(())
+    }
+
+    fn batch_end(&mut self, found: &Found<'_>, _: &BatchInfo, selected: Selected) -> io::Result<()> {
+        self.totals.records += selected.records;
+        self.printer.batch_end();
+        self.printer.done(found.bytes.len() as u64);
+        self.printer.flush_if_full(self.out)
     }
 }
 
-/// What the records of a compressed batch unpack to by what they take, in tenths.
-fn ratio(found: &Found<'_>, batch: &BatchInfo, scratch: &mut Vec<u8>, printer: &Printer<'_>) -> Option<u64> {
-    if batch.codec == Some(Codec::None) {
-        return None;
+impl Listing<'_, '_> {
+    /// What the records of a compressed batch unpack to by what they take, in tenths.
+    fn ratio(&mut self, found: &Found<'_>, batch: &BatchInfo) -> Option<u64> {
+        if batch.codec == Some(Codec::None) {
+            return None;
+        }
+        let AnyBatch::Batch(view) = found.view().ok()? else { return None };
+        self.scratch.clear();
+        let limit = self.printer.options().unpacked_max;
+        let codec = view.codec().ok()?;
+        decompress(codec, found.magic, view.payload(), limit, &mut self.scratch).ok()?;
+        Some(self.scratch.len() as u64 * 10 / (view.payload().len() as u64).max(1))
     }
-    let AnyBatch::Batch(view) = found.view().ok()? else { return None };
-    scratch.clear();
-    let limit = printer.options().unpacked_max;
-    decompress(view.codec().ok()?, found.magic, view.payload(), limit, scratch).ok()?;
-    Some(scratch.len() as u64 * 10 / (view.payload().len() as u64).max(1))
 }

@@ -69,11 +69,6 @@ impl<'a> Printer<'a> {
         &self.options
     }
 
-    /// Compression ratios are told to a person.
-    pub(super) fn wants_ratio(&self) -> bool {
-        self.options.format == Format::Table
-    }
-
     /// So many more bytes of the file were read.
     pub(super) fn done(&self, bytes: u64) {
         if let Some(progress) = self.options.progress {
@@ -109,23 +104,23 @@ impl<'a> Printer<'a> {
         self.buffer.push(b'\n');
     }
 
-    pub(super) fn gap(&mut self, gap: &Gap) {
+    /// Bytes that are no batch.
+    pub fn gap(&mut self, gap: &Gap) {
         self.findings.extend(scanned::of_gap(gap, &self.path));
         if self.options.format == Format::Table {
             self.line_of_last_finding();
         }
     }
 
+    /// A line that stays in the background.
+    pub fn remark(&mut self, text: &str) {
+        paint(self.options.color, Ink::Dim, text.as_bytes(), &mut self.buffer);
+        self.buffer.push(b'\n');
+    }
+
     /// A batch whose checksum does not fit.
     pub(super) fn damaged(&mut self, found: &Found<'_>) {
         self.findings.extend(scanned::of_crc(found, &self.path));
-    }
-
-    pub(super) fn unreadable(&mut self, found: &Found<'_>, error: &Error) {
-        self.findings.push(scanned::of_error(found.at, None, error, &self.path));
-        if self.options.format == Format::Table {
-            self.line_of_last_finding();
-        }
     }
 
     pub(super) fn broken_record(&mut self, batch: &BatchInfo, error: &Error) {
@@ -145,14 +140,13 @@ impl<'a> Printer<'a> {
         self.buffer.push(b'\n');
     }
 
-    pub(super) fn batch(&mut self, batch: &BatchInfo, ratio: Option<u64>, control: Option<&RecordView<'_>>) {
+    pub(super) fn batch(&mut self, batch: &BatchInfo, ratio: Option<u64>, control: Option<&str>) {
         match self.options.format {
             Format::Table => {
                 if !std::mem::replace(&mut self.heading_done, true) {
                     self.person.heading(&mut self.buffer);
                 }
-                let control = control.map(|record| self.control(record));
-                self.person.batch(batch, ratio, control.as_deref(), &mut self.buffer);
+                self.person.batch(batch, ratio, control, &mut self.buffer);
             }
             Format::Json => {
                 self.buffer.extend_from_slice(if self.batches > 0 { b",\n  {" } else { b"\n  {" });
@@ -187,8 +181,8 @@ impl<'a> Printer<'a> {
     }
 
     /// `COMMIT, coordinator epoch 3`; `LEADER_CHANGE {...}`.
-    fn control(&mut self, record: &RecordView<'_>) -> String {
-        let opened = self.internal.open(Family::Control, record.key, record.value, self.options.show_secrets);
+    pub(super) fn control(&mut self, key: Option<&[u8]>, value: Option<&[u8]>) -> String {
+        let opened = self.internal.open(Family::Control, key, value, self.options.show_secrets);
         let value = String::from_utf8_lossy(opened.value.unwrap_or_default());
         let marker = value.strip_prefix("{\"coordinatorEpoch\":").and_then(|rest| rest.strip_suffix('}'));
         match marker {

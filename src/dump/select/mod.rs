@@ -171,9 +171,8 @@ impl<'s> Matcher<'s> {
             verdict = Verdict::Skip;
         }
         verdict = verdict.and(self.internal.batch(batch));
-        if verdict == Verdict::Take && (!selection.keys.is_empty() || !selection.values.is_empty())
-            || verdict == Verdict::Take && !selection.headers.is_empty()
-        {
+        let inside = [selection.keys.is_empty(), selection.values.is_empty(), selection.headers.is_empty()];
+        if verdict == Verdict::Take && inside.contains(&false) {
             verdict = Verdict::Check;
         }
         if selection.invert {

@@ -45,7 +45,9 @@ pub fn start(
     let mut matcher = Matcher::new(selection, family, topic);
     let segments = plan::segments(files, &Bounds::of(selection));
     let mut found = 0;
-    let mut begin = TailStart { segment: segments.start, position: 0, skip: 0 };
+    // None of them is shown where none is asked for.
+    let skip = if count == 0 { u64::MAX } else { 0 };
+    let mut begin = TailStart { segment: segments.start, position: 0, skip };
     for segment in segments.rev() {
         let Some(here) = files.get(segment) else { continue };
         for (from, to) in stretches(here)? {

@@ -3,9 +3,17 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+mod extract;
+mod follow;
+mod image;
+mod stats;
+mod verify;
+
+pub use extract::{Become, Destination};
+
 use super::format::BytesFormat;
-use super::image::{At, State, Surroundings};
-use super::list::{self, Printer, Totals};
+use super::image::At;
+use super::list::{self, Listing, Printer, Totals};
 use super::names::TopicNames;
 use super::open::{self, OpenError, Target};
 use super::overview::{self, id_text, size};
@@ -15,15 +23,14 @@ use super::select::lookup::SegmentFiles;
 use super::select::plan::{self, Bounds, SegmentReader};
 use super::select::{Matcher, Selection, Window, tail};
 use super::small::{self, Look};
-use super::state::{Context, diff as diff_view};
-use super::verify_run;
+use super::walk::walk;
 use super::{Format, bold, parallel};
 use crate::codec::explain::{counted, grouped};
-use crate::codec::meaning::time::{push_duration, push_timestamp};
+use crate::codec::meaning::time::push_timestamp;
 use crate::codec::record_types::Family;
 use crate::log::data_dir::DataDir;
 use crate::log::finding::{Finding, Severity};
-use crate::log::name::{DirFate, FileKind, PartitionName};
+use crate::log::name::{FileKind, PartitionName};
 use crate::log::partition::Partition;
 use crate::log::scan::Scanner;
 use crate::render::Style;
@@ -51,6 +58,8 @@ pub struct Request {
     pub selection: Selection,
     /// What to show instead of batches.
     pub view: View,
+    /// Write what is selected elsewhere, and as what.
+    pub extract: Option<(Destination, Become)>,
     /// Whether a bar may be drawn on standard error.
     pub progress: bool,
     /// What the clock says, in milliseconds since 1970.
@@ -72,6 +81,10 @@ pub enum View {
     Image(At),
     /// What is wrong with them.
     Verify,
+    /// Counts, sizes, rates.
+    Stats,
+    /// Batches and records, and those that come.
+    Follow,
     /// What changed in a cluster: between two offsets or times of one log, or between two logs.
     Diff(Option<(At, At)>),
 }
@@ -100,11 +113,20 @@ pub fn run(request: &Request, out: &mut dyn Write, err: &mut dyn Write) -> io::R
             }
         }
     }
+    if let Some((to, become_)) = &request.extract {
+        return Ok(extract::run(&inputs, request, to, *become_, err)? || problem);
+    }
     match request.view {
         View::Content => {}
-        View::Verify => return Ok(verify_run::run(&inputs, request, out, err)? || problem),
-        View::Image(at) => return Ok(image(&inputs, at, request, out, err)? || problem),
-        View::Diff(ends) => return Ok(diff(&inputs, ends, request, out, err)? || problem),
+        View::Follow => {
+            let names = names(request);
+            let around = Around { names: &names, progress: None };
+            return Ok(follow::run(&inputs, request, around, out, err)? || problem);
+        }
+        View::Stats => return Ok(stats::run(&inputs, request, out)? || problem),
+        View::Verify => return Ok(verify::run(&inputs, request, out, err)? || problem),
+        View::Image(at) => return Ok(image::run(&inputs, at, request, out, err)? || problem),
+        View::Diff(ends) => return Ok(image::diff(&inputs, ends, request, out, err)? || problem),
     }
     let names = names(request);
     let progress = request.progress.then(|| Progress::new(bytes(&inputs)));
@@ -126,7 +148,13 @@ pub fn run(request: &Request, out: &mut dyn Write, err: &mut dyn Write) -> io::R
         }
         problem |= match input {
             Input::DataDir(dir) => {
-                overview::data_dir(dir, request.format, request.style.color, &|_| true, out)? > 0
+                overview::data_dir(
+                    dir,
+                    request.format,
+                    request.style.color,
+                    &|partition| is_wanted(partition, request),
+                    out,
+                )? > 0
             }
             Input::Partition(partition) => dump_partition(partition, request, around, files > 1, out)?,
             Input::File(_) if number > 0 && matches!(inputs.get(number - 1), Some(Input::File(_))) => false,
@@ -142,6 +170,41 @@ pub fn run(request: &Request, out: &mut dyn Write, err: &mut dyn Write) -> io::R
         };
     }
     Ok(problem)
+}
+
+/// The segments of everything that was named, as far as what is wanted can be in them.
+fn targets_of(inputs: &[Input], request: &Request) -> Vec<Target> {
+    let mut targets = Vec::new();
+    for input in inputs {
+        match input {
+            Input::File(target) if target.kind.has_batches() => targets.push(target.clone()),
+            Input::File(_) => {}
+            Input::Partition(partition) => targets.extend(targets_in(partition, request)),
+            Input::DataDir(dir) => {
+                for partition in dir.partitions.iter().filter(|partition| is_wanted(partition, request)) {
+                    targets.extend(targets_in(partition, request));
+                }
+            }
+        }
+    }
+    targets
+}
+
+/// In a data directory `--topic` chooses the partitions.
+fn is_wanted(partition: &Partition, request: &Request) -> bool {
+    let topics = &request.selection.topics;
+    let name = partition.name.as_ref().map(|name| name.topic.as_str());
+    topics.is_empty() || name.is_some_and(|name| topics.iter().any(|topic| topic.name == name))
+}
+
+/// The segments of a partition. Those whose names put them outside of what is wanted are not opened.
+fn targets_in(partition: &Partition, request: &Request) -> Vec<Target> {
+    let files: Vec<SegmentFiles> = partition.segments.iter().filter_map(SegmentFiles::of).collect();
+    let wanted = plan::segments(&files, &Bounds::of(&request.selection));
+    let logs = partition.logs().skip(wanted.start).take(wanted.len());
+    let kind = request.kind.or(Some(FileKind::Log));
+    // What has vanished since is left out.
+    logs.filter_map(|log| open::target(&log.path, kind, request.family).ok()).collect()
 }
 
 /// Bytes of the segments that are to be read.
@@ -340,7 +403,11 @@ fn dump_file(
     }
     let mut totals = Totals::default();
     if let Some(mut reader) = reader(target, &bounds, from)? {
-        totals = list::print(&mut reader, &mut matcher, window, &mut printer, out)?;
+        let mut unpacker = Unpacker::new(request.unpacked_max);
+        let mut listing = Listing::new(&mut printer, out);
+        walk(&mut reader, &mut matcher, &mut unpacker, window, &mut listing)?;
+        listing.flush()?;
+        totals = listing.totals();
     }
     printer.flush(out)?;
     if request.format == Format::Json {
@@ -368,12 +435,12 @@ fn ending(
             if let Some(totals) = totals {
                 write!(out, ",\"totals\":{}", totals_json(totals))?;
             }
-            let findings: Vec<_> = findings.iter().map(super::verify::to_json).collect();
+            let findings: Vec<_> = findings.iter().map(crate::dump::verify::to_json).collect();
             writeln!(out, ",\"findings\":{}}}", serde_json::Value::from(findings))?;
         }
         Format::Ndjson => {
             for finding in findings {
-                writeln!(out, "{}", serde_json::json!({ "finding": super::verify::to_json(finding) }))?;
+                writeln!(out, "{}", serde_json::json!({ "finding": crate::dump::verify::to_json(finding) }))?;
             }
         }
         Format::Csv | Format::Kafka => print_findings(findings, request, &mut io::stderr())?,
@@ -385,7 +452,7 @@ fn print_findings(findings: &[Finding], request: &Request, out: &mut dyn Write) 
     let mut text = Vec::new();
     for finding in findings {
         text.push(b'\n');
-        super::verify::render(finding, None, request.style.color, request.style.width, &mut text);
+        crate::dump::verify::render(finding, None, request.style.color, request.style.width, &mut text);
     }
     out.write_all(&text)
 }
@@ -450,7 +517,7 @@ fn dump_partition(
         if let (Some(first), Some(end)) = (facts.first_offset, facts.end) {
             line.push_str(&format!(" · offsets {} to {}", grouped(first), grouped(end.next_offset - 1)));
         }
-        let held = held_back(partition, request)?;
+        let held = image::held_back(partition, request)?;
         if let Some((last_stable_offset, _)) = &held {
             line.push_str(&format!(" · last stable offset {}", grouped(*last_stable_offset)));
         }
@@ -462,172 +529,8 @@ fn dump_partition(
             super::ink(crate::render::paint::Ink::Error, &format!("! {found}\n"), request.style.color, out)?;
         }
     }
-    let mut targets = Vec::new();
-    // Segments whose names put them outside of what is wanted are not opened.
-    let files: Vec<SegmentFiles> = partition.segments.iter().filter_map(SegmentFiles::of).collect();
-    let wanted = plan::segments(&files, &Bounds::of(&request.selection));
-    for log in partition.logs().skip(wanted.start).take(wanted.len()) {
-        match open::target(&log.path, request.kind.or(Some(FileKind::Log)), request.family) {
-            Ok(target) => targets.push(target),
-            Err(_) => problem = true,
-        }
-    }
+    let targets = targets_in(partition, request);
     let targets: Vec<&Target> = targets.iter().collect();
     problem |= dump_files(&targets, request, around, several, out)?;
     Ok(problem)
-}
-
-/// The last stable offset of a partition that has an open transaction, and who holds it back.
-fn held_back(partition: &Partition, request: &Request) -> io::Result<Option<(i64, String)>> {
-    // A segment may vanish or be unreadable; what is wrong with it is told where it is printed.
-    let Ok(producers) = State::producers_now(partition, request.unpacked_max) else { return Ok(None) };
-    let Some((first_offset, producer_id)) = producers.open_transactions().next() else { return Ok(None) };
-    let around = Surroundings::of(&partition.path, request.metadata.as_deref(), request.unpacked_max);
-    let producer = producers.producer(producer_id);
-    let epoch = producer.map_or(String::new(), |producer| format!("/{}", producer.epoch));
-    let named = around.transactional_id(producer_id, request.unpacked_max);
-    let named = named.map_or(String::new(), |id| format!(" (transactional id {id:?})"));
-    let mut why = format!(
-        "held back by transactional producer {producer_id}{epoch}{named}, open since offset {}",
-        grouped(first_offset)
-    );
-    if let Some(producer) = producer {
-        let mut age = Vec::new();
-        push_duration(request.now_ms.saturating_sub(producer.last_timestamp).max(0).unsigned_abs(), &mut age);
-        why.push_str(&format!(", last wrote {} ago", String::from_utf8_lossy(&age)));
-    }
-    Ok(Some((first_offset, why)))
-}
-
-fn family_of(partition: &Partition, request: &Request) -> Option<Family> {
-    let by_name = || partition.name.as_ref().and_then(|name| Family::of_topic(&name.topic));
-    request.family.or_else(by_name)
-}
-
-/// Prints what logs add up to.
-fn image(
-    inputs: &[Input],
-    at: At,
-    request: &Request,
-    out: &mut dyn Write,
-    err: &mut dyn Write,
-) -> io::Result<bool> {
-    let mut problem = false;
-    for (number, input) in inputs.iter().enumerate() {
-        if number > 0 && request.format == Format::Table {
-            writeln!(out)?;
-        }
-        match input {
-            Input::File(target) => {
-                let state = State::of_file(&target.path, target.family, at, request.unpacked_max)?;
-                problem |= print_state(&state, &target.path, target.partition.as_ref(), request, out, err)?;
-            }
-            Input::Partition(partition) => problem |= partition_image(partition, at, request, out, err)?,
-            Input::DataDir(dir) => {
-                // Topics of applications have a line each in the table of the directory.
-                let internal = |partition: &&Partition| {
-                    partition.fate == DirFate::Live && family_of(partition, request).is_some()
-                };
-                for (number, partition) in dir.partitions.iter().filter(internal).enumerate() {
-                    if number > 0 && request.format == Format::Table {
-                        writeln!(out)?;
-                    }
-                    problem |= partition_image(partition, at, request, out, err)?;
-                }
-            }
-        }
-    }
-    Ok(problem)
-}
-
-fn partition_image(
-    partition: &Partition,
-    at: At,
-    request: &Request,
-    out: &mut dyn Write,
-    err: &mut dyn Write,
-) -> io::Result<bool> {
-    let state = State::of_partition(partition, family_of(partition, request), at, request.unpacked_max)?;
-    print_state(&state, &partition.path, partition.name.as_ref(), request, out, err)
-}
-
-fn print_state(
-    state: &State,
-    path: &Path,
-    name: Option<&PartitionName>,
-    request: &Request,
-    out: &mut dyn Write,
-    err: &mut dyn Write,
-) -> io::Result<bool> {
-    let around = Surroundings::of(path, request.metadata.as_deref(), request.unpacked_max);
-    let context = Context {
-        image: around.image(),
-        end_offset: &|topic, partition| around.end_offset(topic, partition),
-        now_ms: request.now_ms,
-        color: request.style.color,
-    };
-    let shown = name.map_or_else(|| path.display().to_string(), PartitionName::to_string);
-    if request.format == Format::Table {
-        bold(&shown, request.style.color, out)?;
-        let mut text = Vec::new();
-        state.render(&context, &mut text);
-        out.write_all(&text)?;
-    } else {
-        let mut object = state.to_json(&context);
-        if let Some(members) = object.as_object_mut() {
-            members.insert("log".to_owned(), shown.into());
-        }
-        print_json(&object, request, out)?;
-    }
-    for found in &state.problems {
-        writeln!(err, "error: {found}")?;
-    }
-    Ok(!state.problems.is_empty())
-}
-
-fn print_json(value: &serde_json::Value, request: &Request, out: &mut dyn Write) -> io::Result<()> {
-    if request.format == Format::Json { writeln!(out, "{value:#}") } else { writeln!(out, "{value}") }
-}
-
-/// Prints what changed in a cluster.
-fn diff(
-    inputs: &[Input],
-    ends: Option<(At, At)>,
-    request: &Request,
-    out: &mut dyn Write,
-    err: &mut dyn Write,
-) -> io::Result<bool> {
-    let state = |input: &Input, at: At| match input {
-        Input::File(target) => State::of_file(&target.path, Some(Family::Metadata), at, request.unpacked_max),
-        Input::Partition(partition) => {
-            State::of_partition(partition, Some(Family::Metadata), at, request.unpacked_max)
-        }
-        Input::DataDir(dir) => match dir.metadata() {
-            Some(partition) => {
-                State::of_partition(partition, Some(Family::Metadata), at, request.unpacked_max)
-            }
-            None => Err(io::Error::other(format!("{} holds no __cluster_metadata-0", dir.path.display()))),
-        },
-    };
-    let (before, after) = match (inputs, ends) {
-        ([input], Some((from, to))) => (state(input, from)?, state(input, to)?),
-        ([a, b], None) => (state(a, At::End)?, state(b, At::End)?),
-        _ => {
-            writeln!(err, "error: --diff compares one metadata log at two places, or two metadata logs")?;
-            return Ok(true);
-        }
-    };
-    for found in before.problems.iter().chain(&after.problems) {
-        writeln!(err, "error: {found}")?;
-    }
-    if let (Some(a), Some(b)) = (before.cluster(), after.cluster()) {
-        if request.format == Format::Table {
-            let mut text = Vec::new();
-            diff_view::render(a, b, request.style.color, &mut text);
-            out.write_all(&text)?;
-        } else {
-            print_json(&diff_view::json(a, b), request, out)?;
-        }
-    }
-    Ok(!before.problems.is_empty() || !after.problems.is_empty())
 }

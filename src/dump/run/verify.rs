@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::run::{Input, Request};
-use super::{Format, parallel, verify};
+use super::{Input, Request};
+use crate::dump::{Format, parallel, verify};
 use crate::log::finding::Finding;
 use crate::log::verify::{self as check, Directory, Extent, Options, Summary};
 
@@ -21,6 +21,9 @@ pub(super) fn run(
     let options = Options { unpack_limit: request.unpacked_max, kind: request.kind, directory: None };
     let mut summary = Summary::default();
     let mut problem = false;
+    if request.format == Format::Csv {
+        writeln!(out, "{}", verify::CSV_HEADING)?;
+    }
     for input in inputs {
         let checked = match input {
             Input::File(target) => one(request, &target.path, None, out, |sink| {
@@ -74,6 +77,8 @@ fn one(
 fn print(finding: &Finding, base: Option<&Path>, request: &Request, text: &mut Vec<u8>) {
     if request.format == Format::Table {
         verify::render(finding, base, request.style.color, request.style.width, text);
+    } else if request.format == Format::Csv {
+        verify::csv(finding, text);
     } else {
         text.extend_from_slice(
             serde_json::json!({ "finding": verify::to_json(finding) }).to_string().as_bytes(),
