@@ -8,17 +8,26 @@
 //! | [`input`] | what people paste or point at (hex in all its spellings, base64, files) to bytes | know Kafka |
 //! | [`decode`] | a stream of bytes to messages: framing, which request a response answers | print |
 //! | [`encode`] | JSON, as decode prints it, to bytes | print |
+//! | [`log`] | Kafka's files on disk, read: segments, indexes, snapshots, checkpoints; what is wrong with them | write, create or lock anything; print |
+//! | [`state`] | records to state, as pure state machines: the cluster, groups, transactions, producers | do I/O; look at a clock; know who asks |
+//! | [`dump`] | `dump-log`: which files, which records of them, in which form | write but to what it is given, and to where `--extract` says |
 //! | [`render`] | a tape to text, hex, tables, JSON | decide anything about bytes; write to anything but the buffer it is given |
 //! | [`cli`] | arguments to options, outcomes to exit codes; the only room that knows clap | hold logic that another command could want |
 //!
-//! Arrows: `cli` sees all; `decode -> input, codec`; `encode, render -> codec`; `codec` and `input` see
-//! nobody. Rooms that are to come: `log` (Kafka's files), `state` (records to state, as pure state
-//! machines), `client`, `broker`.
+//! Arrows: `cli` sees all; `decode -> input, codec`; `encode, render, state -> codec`; `log -> state, codec`;
+//! `dump -> log, state, render, codec`; `codec` and `input` see nobody. Rooms that are to come: `client`, `broker`.
 //!
 //! # The way of a pasted dump
 //!
 //! `cli::decode -> input::Input -> decode::Decoder -> codec::detect -> codec::reading -> codec::tape ->
 //! render`. If the tape holds an error, `codec::repair` tries what would mend it in between.
+//!
+//! # The way of a segment
+//!
+//! `cli::dump_log -> dump::run -> dump::open` (what is it?) `-> log::scan` (batches as byte ranges, and gaps) `->
+//! dump::select` (by header, by record) `-> dump::walk -> dump::list` (printed), `dump::stats`, `dump::extract`.
+//! `--verify` is `log::verify`, `--image` is `dump::image -> state -> dump::state`, `--format kafka` is `dump::kafka`.
+//! Files run side by side and print in order (`dump::parallel`).
 //!
 //! # Where this differs from the first design, and why
 //!
@@ -30,6 +39,12 @@
 //! - What a value stands for is part of its declaration (`means ErrorCode`), not a guess by its name.
 //! - Arrays of numbers and ids borrow the input ([`codec::wire::Array`]); strings and bytes are
 //!   borrowed or owned ([`std::borrow::Cow`]), so that one struct serves both directions.
+//! - Files are read through a small window that slides, not by pread at will: a segment is read once from front to back,
+//!   and what is packed or comes from a pipe is read by the same code. Where somebody must go back (an index, `--tail`)
+//!   it seeks.
+//! - `log` sees `state`: whether an index of aborted transactions or a producer snapshot is right is a question to the
+//!   state machine that a broker would run over the same log.
+//! - Printing is a room of its own (`dump`), since it knows files and their order, which `render` must not.
 //! - Findings have three severities: what Kafka's parser refuses, what it would refuse inside of a
 //!   field (records, embedded messages), and what it accepts but is odd.
 

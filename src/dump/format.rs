@@ -74,6 +74,10 @@ impl BytesFormat {
     pub fn push(self, content: Option<&[u8]>, limit: usize, out: &mut Vec<u8>) {
         let Some(content) = content else { return out.extend_from_slice(b"null") };
         match self.read(content) {
+            // In quotes each of its own would get a backslash.
+            Read::Quoted if self == Self::Auto && content.starts_with(b"{") && is_json(content) => {
+                unquoted(&String::from_utf8_lossy(content), limit, out);
+            }
             Read::Quoted => {
                 if !push::quoted(content, limit, out) {
                     cut_note(content.len(), out);
@@ -273,7 +277,7 @@ mod tests {
             (Auto, &b"caf\xc3\xa9"[..], ["\"café\"", "\"café\"", "café"]),
             (Auto, b"\x00\xff", ["00ff", "{\"hex\":\"00ff\"}", "00ff"]),
             (Text, b"a\xff", ["\"a\\xff\"", "{\"hex\":\"61ff\"}", ""]),
-            (String, b"a\x1b[0m", ["a\\u{1b}[0m", "\"a\\u001b[0m\"", "a\x1b[0m"]),
+            (String, b"a\x1b[0m", ["a\\u{1b}[0m", "\"a\\u001B[0m\"", "a\x1b[0m"]),
             (Hex, b"ab", ["6162", "\"6162\"", "6162"]),
             (Base64, b"ab", ["YWI=", "\"YWI=\"", "YWI="]),
             (

@@ -22,7 +22,7 @@ use crate::log::source::Source;
 use crate::state::LogRecord;
 use crate::state::cluster::{Cluster, Image};
 use crate::state::groups::Groups;
-use crate::state::producers::{Marker, Producers, SnapshotEntry};
+use crate::state::producers::{Marker, Producers};
 use crate::state::remote_log::RemoteLog;
 use crate::state::share_partitions::SharePartitions;
 use crate::state::transactions::Transactions;
@@ -180,16 +180,7 @@ impl State {
             return false;
         }
         for entry in &snapshot.entries {
-            self.producers.load(&SnapshotEntry {
-                producer_id: entry.producer_id,
-                epoch: entry.producer_epoch,
-                last_sequence: entry.last_sequence,
-                last_offset: entry.last_offset,
-                offset_delta: entry.offset_delta,
-                timestamp: entry.timestamp,
-                coordinator_epoch: entry.coordinator_epoch,
-                current_txn_first_offset: entry.current_txn_first_offset,
-            });
+            self.producers.load(entry);
         }
         true
     }

@@ -140,7 +140,7 @@ fn producers(
         rows.row(
             &[
                 Cell::Int(entry.producer_id),
-                Cell::Int(i64::from(entry.producer_epoch)),
+                Cell::Int(i64::from(entry.epoch)),
                 Cell::Int(i64::from(entry.last_sequence)),
                 Cell::Int(entry.last_offset),
                 Cell::Int(i64::from(entry.offset_delta)),

@@ -10,6 +10,7 @@
 //! ```
 
 use crate::codec::wire::Reader;
+use crate::state::producers::SnapshotEntry;
 
 /// The only version.
 pub const VERSION: i16 = 1;
@@ -19,27 +20,6 @@ const COUNT_AT: usize = 6;
 const HEADER_BYTES: usize = 10;
 /// Bytes of an entry.
 pub const ENTRY_BYTES: usize = 46;
-
-/// What is known of one producer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ProducerEntry {
-    /// Its id.
-    pub producer_id: i64,
-    /// Its epoch.
-    pub producer_epoch: i16,
-    /// Sequence number of its last record; -1 where none was kept.
-    pub last_sequence: i32,
-    /// Offset of its last record; -1 where none was kept.
-    pub last_offset: i64,
-    /// From the first to the last offset of its last batch.
-    pub offset_delta: i32,
-    /// Timestamp of its last batch or marker, milliseconds since 1970.
-    pub timestamp: i64,
-    /// Epoch of the transaction coordinator that wrote its last marker; -1 without one.
-    pub coordinator_epoch: i32,
-    /// First offset of the transaction that is open; -1 without one.
-    pub current_txn_first_offset: i64,
-}
 
 /// Why a snapshot is refused by a broker, which then reads the log instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -92,7 +72,7 @@ impl SnapshotError {
 #[derive(Debug, Clone, Default)]
 pub struct ProducerSnapshot {
     /// The producers, in the order of the file.
-    pub entries: Vec<ProducerEntry>,
+    pub entries: Vec<SnapshotEntry>,
     /// What is wrong; a broker stops at the first.
     pub errors: Vec<SnapshotError>,
 }
@@ -125,11 +105,11 @@ pub fn read(content: &[u8]) -> ProducerSnapshot {
     snapshot
 }
 
-fn entry(bytes: &[u8; ENTRY_BYTES]) -> ProducerEntry {
+fn entry(bytes: &[u8; ENTRY_BYTES]) -> SnapshotEntry {
     let mut reader = Reader::new(bytes);
-    ProducerEntry {
+    SnapshotEntry {
         producer_id: i64::from_be_bytes(reader.array()),
-        producer_epoch: i16::from_be_bytes(reader.array()),
+        epoch: i16::from_be_bytes(reader.array()),
         last_sequence: i32::from_be_bytes(reader.array()),
         last_offset: i64::from_be_bytes(reader.array()),
         offset_delta: i32::from_be_bytes(reader.array()),
@@ -140,14 +120,14 @@ fn entry(bytes: &[u8; ENTRY_BYTES]) -> ProducerEntry {
 }
 
 /// A snapshot of these producers, as Kafka writes it.
-pub fn write(entries: &[ProducerEntry]) -> Vec<u8> {
+pub fn write(entries: &[SnapshotEntry]) -> Vec<u8> {
     let mut out = Vec::with_capacity(HEADER_BYTES + entries.len() * ENTRY_BYTES);
     out.extend_from_slice(&VERSION.to_be_bytes());
     out.extend_from_slice(&[0; 4]);
     out.extend_from_slice(&(entries.len() as i32).to_be_bytes());
     for entry in entries {
         out.extend_from_slice(&entry.producer_id.to_be_bytes());
-        out.extend_from_slice(&entry.producer_epoch.to_be_bytes());
+        out.extend_from_slice(&entry.epoch.to_be_bytes());
         out.extend_from_slice(&entry.last_sequence.to_be_bytes());
         out.extend_from_slice(&entry.last_offset.to_be_bytes());
         out.extend_from_slice(&entry.offset_delta.to_be_bytes());
@@ -170,9 +150,9 @@ mod tests {
     /// anew.
     #[test]
     fn both_ways() {
-        let entries = [7, 8].map(|producer_id| ProducerEntry {
+        let entries = [7, 8].map(|producer_id| SnapshotEntry {
             producer_id,
-            producer_epoch: 5,
+            epoch: 5,
             last_sequence: -1,
             last_offset: -1,
             offset_delta: 0,

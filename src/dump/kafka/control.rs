@@ -2,10 +2,12 @@
 
 use std::io::Write;
 
+use super::out::number;
 use super::reading;
+use crate::codec::messages::data;
 use crate::codec::records::control::{self, ControlKey};
 use crate::codec::records::error::RecordsError;
-use crate::codec::tape::Tape;
+use crate::codec::tape::{Node, Tape};
 use crate::codec::wire::Reader;
 
 /// The types of the markers that end a transaction.
@@ -62,8 +64,25 @@ pub(super) fn push(
     reading::message(tape, &mut Reader::new(value), value, message, VERSION)
         .map_err(|_| ControlError::Value(record_type.name))?;
     out.extend_from_slice(label.as_bytes());
-    reading::push(out, tape, value, message);
+    // Read as version 0, and printed as what the record says: a later version has one field more.
+    let later =
+        tape.child(0, "version").and_then(|node| tape.nodes().get(node)).is_some_and(|node| node.value > 0);
+    if later && std::ptr::eq(message, &data::leader_change_message::MESSAGE) {
+        reading::push_replacing(out, tape, value, message, Some(&voter_id));
+    } else {
+        reading::push(out, tape, value, message);
+    }
     Ok(())
+}
+
+/// A voter's id, and behind it the directory id that was not read.
+fn voter_id(node: &Node, out: &mut Vec<u8>) -> bool {
+    if node.field.name != "voter_id" {
+        return false;
+    }
+    number(out, node.value);
+    out.extend_from_slice(b",\"voterDirectoryId\":\"AAAAAAAAAAAAAAAAAAAAAA\"");
+    true
 }
 
 fn label(name: &str) -> &'static str {

@@ -11,6 +11,7 @@ use super::{Dump, Failure, MAX_BYTES, batch_line, java, read};
 use crate::codec::records::batch::Batch;
 use crate::codec::records::batches::MAGIC_MAX;
 use crate::codec::records::compression::DECOMPRESSED_BYTES_MAX;
+use crate::codec::records::error::{RecordsError, RecordsNote};
 use crate::codec::records::legacy::Message;
 use crate::codec::tape::Tape;
 use crate::log::name::FileName;
@@ -174,6 +175,12 @@ impl Dump<'_> {
                 self.remark(file, format_args!("at byte {at}: {what}"))?;
             }
             GapKind::Zeros => self.problem_at(file, at, format_args!("zeros up to byte {end}"))?,
+            GapKind::Damage(RecordsError::Odd(RecordsNote::CutOff { need, have })) => {
+                let what = format_args!(
+                    "the batch takes {need} bytes, but {have} are left or another begins before"
+                );
+                self.problem_at(file, at, what)?;
+            }
             GapKind::Damage(error) => self.problem_at(file, at, why.unwrap_or(&error.to_string()))?,
             GapKind::Shrunk { .. } => {
                 self.problem_at(file, at, "the file became shorter while it was read")?;

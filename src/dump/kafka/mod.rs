@@ -8,9 +8,9 @@
 //! always the beginning of what is printed here, and mostly all of it. What cannot be the same: an
 //! object's address in `[B@7a5d012c` (`DefaultDecoder`), of which only the shape is.
 //!
-//! [`segment`] finds batches as Kafka does, [`batch_line`] and [`record_line`] print them,
-//! [`content`] keys and values through [`coordinator`], [`framed`], [`remote`] and [`control`]; [`index`],
-//! [`time_index`] and [`small`] are the files beside a segment; [`mismatches`] is what the tool
+//! `segment` finds batches as Kafka does, `batch_line` and `record_line` print them,
+//! `content` keys and values through `coordinator`, `framed`, `remote` and `control`; `index`,
+//! `time_index` and `small` are the files beside a segment; `mismatches` is what the tool
 //! says on standard error when it is done.
 
 mod batch_line;

@@ -57,6 +57,8 @@ fn words(tape: &Tape, input: &[u8]) -> String {
         ),
         ErrorKind::VarintTooLong => too_long(rest),
         ErrorKind::TagCount { .. } => tag_words(rest),
+        // A NegativeArraySizeException.
+        ErrorKind::TagSize { size } => size.to_string(),
         other => format!("{other:?}"),
     }
 }

@@ -1,7 +1,7 @@
 //! The batches of a segment, found as Kafka's own reader finds them (`FileLogInputStream`): each
 //! begins where the one before it ends by its length, and nothing else is asked.
 
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 
 use crate::codec::records::batch::HEADER_BYTES;
@@ -10,6 +10,8 @@ use crate::log::source::Source;
 
 /// The window's size until a batch needs more: small enough to stay in a processor's cache.
 const WINDOW_BYTES: usize = 256 << 10;
+/// A window that had to grow is given back once it is larger than this.
+const KEPT_BYTES: usize = 4 << 20;
 /// The bytes that Kafka reads first of a batch; where not more than these are left, it stops.
 const HEAD_BYTES: u64 = MAGIC_AT as u64 + 1;
 
@@ -163,15 +165,14 @@ impl Segment {
                 (self.start, self.end) = (0, self.end - self.start);
             }
             if self.window.len() < need {
-                // Grows by what is there, not by what is claimed, and goes back to its size later.
+                // Grows by what is there, not by what is claimed.
                 self.window.resize(need.min(self.window.len().saturating_mul(2)), 0);
-            } else if self.window.len() > WINDOW_BYTES.max(need) && self.end <= WINDOW_BYTES {
-                self.window.truncate(WINDOW_BYTES.max(need));
+            } else if self.window.len() > KEPT_BYTES && need.max(self.end) <= WINDOW_BYTES {
+                self.window.truncate(WINDOW_BYTES);
                 self.window.shrink_to_fit();
             }
             let Some(room) = self.window.get_mut(self.end..) else { break };
-            let read = io::Read::read(&mut self.source, room);
-            match read {
+            match self.source.read(room) {
                 Ok(0) => self.ended = true,
                 Ok(read) => self.end += read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

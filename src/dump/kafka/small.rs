@@ -5,9 +5,10 @@ use std::path::Path;
 use super::out::{labelled, optional_long};
 use super::{Dump, Failure, read};
 use crate::log::entries::Entries;
-use crate::log::producer_snapshot::{self, ProducerEntry};
+use crate::log::producer_snapshot;
 use crate::log::source::Source;
 use crate::log::txn_index::{self, AbortedTxn, ENTRY_BYTES};
+use crate::state::producers::SnapshotEntry;
 
 /// The largest snapshot that is read: that of 1.4 million producers.
 const SNAPSHOT_BYTES_MAX: u64 = 64 << 20;
@@ -71,9 +72,9 @@ impl Dump<'_> {
     }
 }
 
-fn push_producer(out: &mut Vec<u8>, entry: &ProducerEntry) {
+fn push_producer(out: &mut Vec<u8>, entry: &SnapshotEntry) {
     labelled(out, "producerId: ", entry.producer_id);
-    labelled(out, " producerEpoch: ", entry.producer_epoch);
+    labelled(out, " producerEpoch: ", entry.epoch);
     labelled(out, " coordinatorEpoch: ", entry.coordinator_epoch);
     out.extend_from_slice(b" currentTxnFirstOffset: ");
     optional_long(out, Some(entry.current_txn_first_offset).filter(|&offset| offset >= 0));

@@ -11,7 +11,7 @@ use crate::codec::records::control;
 use crate::codec::records::record::Record;
 use crate::log::finding::Place;
 use crate::log::partition::PartitionFile;
-use crate::log::producer_snapshot::{self, ENTRY_BYTES, ProducerEntry};
+use crate::log::producer_snapshot::{self, ENTRY_BYTES};
 use crate::log::source::Source;
 use crate::state::producers::{
     CompletedTransaction, Marker, Outcome, ProducerAnomaly, Producers, SnapshotEntry,
@@ -140,22 +140,22 @@ impl Replay {
             // From here on everything is known again.
             self.producers = Producers::new();
             for entry in &entries {
-                self.producers.load(&snapshot_entry(entry));
+                self.producers.load(&entry);
             }
             (self.sure, self.compared) = (true, 0);
         }
     }
 
-    fn compare(&self, report: &mut Report, file: &File, entries: &[ProducerEntry]) {
+    fn compare(&self, report: &mut Report, file: &File, entries: &[SnapshotEntry]) {
         for (number, entry) in entries.iter().enumerate() {
             let replayed = self.producers.producer(entry.producer_id).map(|p| p.to_entry(entry.producer_id));
-            let stored = snapshot_entry(entry);
+            let stored = entry;
             let differs = match replayed {
                 // In a compacted log the last batch of a producer may be gone, and markers are.
                 Some(replayed) if self.compacted => {
                     replayed.last_offset > stored.last_offset && stored.last_offset >= 0
                 }
-                Some(replayed) => replayed != stored,
+                Some(replayed) => replayed != *stored,
                 None => !self.compacted,
             };
             if !differs {
@@ -221,21 +221,8 @@ fn told(entry: &SnapshotEntry) -> String {
     )
 }
 
-fn snapshot_entry(entry: &ProducerEntry) -> SnapshotEntry {
-    SnapshotEntry {
-        producer_id: entry.producer_id,
-        epoch: entry.producer_epoch,
-        last_sequence: entry.last_sequence,
-        last_offset: entry.last_offset,
-        offset_delta: entry.offset_delta,
-        timestamp: entry.timestamp,
-        coordinator_epoch: entry.coordinator_epoch,
-        current_txn_first_offset: entry.current_txn_first_offset,
-    }
-}
-
 /// Reads a snapshot; what is wrong with its bytes is told. `None` where a broker would refuse it.
-pub(super) fn read(report: &mut Report, file: &File, path: &Path) -> Option<Vec<ProducerEntry>> {
+pub(super) fn read(report: &mut Report, file: &File, path: &Path) -> Option<Vec<SnapshotEntry>> {
     let content = match Source::open(path).and_then(|mut source| source.read_all(TEXT_BYTES_MAX)) {
         Ok(content) => content,
         Err(error) => {
@@ -279,7 +266,7 @@ pub(super) fn read(report: &mut Report, file: &File, path: &Path) -> Option<Vec<
 }
 
 /// What entries must be by themselves.
-pub(super) fn sane(report: &mut Report, file: &File, offset: i64, entries: &[ProducerEntry]) {
+pub(super) fn sane(report: &mut Report, file: &File, offset: i64, entries: &[SnapshotEntry]) {
     let mut ids = std::collections::HashSet::new();
     for (number, entry) in entries.iter().enumerate() {
         let wrong = if entry.producer_id < 0 {

@@ -32,7 +32,7 @@ pub(super) fn decompress(input: &[u8], sink: &mut Sink<'_>) -> Result<Oddity, Co
         block(input, 0, sink)?;
         return Ok(Some((0, RecordsNote::SnappyRaw)));
     }
-    check_version(input, 0)?;
+    // Of the first header the version is not looked at (snappy-java 1.1.10.7), only of those that follow.
     let mut at = HEADER_BYTES;
     loop {
         let rest = input.get(at..).unwrap_or_default();
