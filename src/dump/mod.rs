@@ -47,6 +47,7 @@ pub enum Format {
 use std::io::{self, Write};
 
 use crate::render::paint::{self, Ink};
+use crate::render::{Style, headline};
 
 /// Writes text in a colour, if colours are wanted.
 fn ink(kind: Ink, text: &str, color: bool, out: &mut dyn Write) -> io::Result<()> {
@@ -59,9 +60,11 @@ fn ink(kind: Ink, text: &str, color: bool, out: &mut dyn Write) -> io::Result<()
     out.write_all(&line)
 }
 
-/// Writes a line in bold.
-fn bold(text: &str, color: bool, out: &mut dyn Write) -> io::Result<()> {
-    ink(Ink::Bold, text, color, out)?;
+/// Writes a heading: in bold, wrapped to the terminal.
+fn heading(text: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut line = format!("{text}\n").into_bytes();
+    headline::wrap_last_line(&mut line, 0, style.width);
+    ink(Ink::Bold, String::from_utf8_lossy(&line).trim_end_matches('\n'), style.color, out)?;
     out.write_all(b"\n")
 }
 

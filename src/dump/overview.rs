@@ -13,6 +13,7 @@ use crate::log::end::{self, LogEnd};
 use crate::log::name::{DirFate, FileFate, PartitionName};
 use crate::log::partition::{Partition, PartitionFile};
 use crate::log::scan::GapKind;
+use crate::render::Style;
 
 /// What is known of a partition without reading it.
 #[derive(Debug, Clone)]
@@ -108,7 +109,7 @@ const COLUMNS: &[Column] = &[
 pub fn data_dir(
     dir: &DataDir,
     format: Format,
-    color: bool,
+    style: &Style,
     keep: &dyn Fn(&Partition) -> bool,
     out: &mut dyn Write,
 ) -> io::Result<u64> {
@@ -116,7 +117,7 @@ pub fn data_dir(
     let facts = parallel::in_order(&partitions, &mut io::sink(), |partition, _| Ok(facts(partition)))?;
     let troubled = facts.iter().filter(|facts| !facts.problems.is_empty()).count() as u64;
     match format {
-        Format::Table => for_person(dir, &partitions, &facts, color, out)?,
+        Format::Table => for_person(dir, &partitions, &facts, style, out)?,
         _ => for_program(dir, &partitions, &facts, format, out)?,
     }
     Ok(troubled)
@@ -190,9 +191,10 @@ fn for_person(
     dir: &DataDir,
     partitions: &[&Partition],
     facts: &[PartitionFacts],
-    color: bool,
+    style: &Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let color = style.color;
     let bytes = partitions.iter().map(|partition| partition.log_bytes()).sum();
     let mut topics: Vec<&str> =
         partitions.iter().filter_map(|p| Some(p.name.as_ref()?.topic.as_str())).collect();
@@ -207,7 +209,7 @@ fn for_person(
         crate::codec::explain::counted(topics.len(), "topic"),
         size(bytes)
     ));
-    super::bold(&line, color, out)?;
+    super::heading(&line, style, out)?;
     let mut second = Vec::new();
     for (key, title) in [("cluster.id", "cluster"), ("directory.id", "directory")] {
         second.extend(dir.property(key).map(|value| format!("{title} {value}")));

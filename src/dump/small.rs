@@ -141,12 +141,12 @@ fn producers(
             &[
                 Cell::Int(entry.producer_id),
                 Cell::Int(i64::from(entry.epoch)),
-                Cell::Int(i64::from(entry.last_sequence)),
-                Cell::Int(entry.last_offset),
+                unless_none(i64::from(entry.last_sequence)),
+                unless_none(entry.last_offset),
                 Cell::Int(i64::from(entry.offset_delta)),
                 Cell::Time(entry.timestamp),
-                Cell::Int(i64::from(entry.coordinator_epoch)),
-                Cell::Int(entry.current_txn_first_offset),
+                unless_none(i64::from(entry.coordinator_epoch)),
+                unless_none(entry.current_txn_first_offset),
             ],
             out,
         )?;
@@ -165,6 +165,11 @@ fn producers(
         });
     }
     rows.end(out)
+}
+
+/// A number that is -1 where there is none.
+fn unless_none<'e>(number: i64) -> Cell<'e> {
+    if number == -1 { Cell::None } else { Cell::Int(number) }
 }
 
 fn text(

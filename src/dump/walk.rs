@@ -141,6 +141,9 @@ pub fn batch<S: Sink>(
             break;
         }
     }
+    if !found.crc_fits && matcher.concerns(&info) {
+        open(sink)?;
+    }
     if let Some(error) = &broken {
         open(sink)?;
         sink.broken(&info, error)?;

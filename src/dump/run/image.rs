@@ -9,7 +9,7 @@ use crate::codec::meaning::time::push_duration;
 use crate::codec::record_types::Family;
 use crate::dump::image::{At, State, Surroundings};
 use crate::dump::state::{Context, diff as diff_view};
-use crate::dump::{Format, bold};
+use crate::dump::{Format, heading as heading_line};
 use crate::log::name::{DirFate, PartitionName};
 use crate::log::partition::Partition;
 
@@ -28,8 +28,10 @@ pub(super) fn held_back(partition: &Partition, request: &Request) -> io::Result<
         grouped(first_offset)
     );
     if let Some(producer) = producer {
+        // Nobody wants to know the age of what is stuck to the millisecond.
+        let seconds = request.now_ms.saturating_sub(producer.last_timestamp).max(0).unsigned_abs() / 1000;
         let mut age = Vec::new();
-        push_duration(request.now_ms.saturating_sub(producer.last_timestamp).max(0).unsigned_abs(), &mut age);
+        push_duration(seconds * 1000, &mut age);
         why.push_str(&format!(", last wrote {} ago", String::from_utf8_lossy(&age)));
     }
     Ok(Some((first_offset, why)))
@@ -104,7 +106,7 @@ fn print_state(
     };
     let shown = name.map_or_else(|| path.display().to_string(), PartitionName::to_string);
     if request.format == Format::Table {
-        bold(&shown, request.style.color, out)?;
+        heading_line(&shown, &request.style, out)?;
         let mut text = Vec::new();
         state.render(&context, &mut text);
         out.write_all(&text)?;

@@ -24,7 +24,7 @@ use super::select::plan::{self, Bounds, SegmentReader};
 use super::select::{Matcher, Selection, Window, tail};
 use super::small::{self, Look};
 use super::walk::walk;
-use super::{Format, bold, parallel};
+use super::{Format, heading as heading_line, parallel};
 use crate::codec::explain::{counted, grouped};
 use crate::codec::meaning::time::push_timestamp;
 use crate::codec::record_types::Family;
@@ -33,7 +33,7 @@ use crate::log::finding::{Finding, Severity};
 use crate::log::name::{FileKind, PartitionName};
 use crate::log::partition::Partition;
 use crate::log::scan::Scanner;
-use crate::render::Style;
+use crate::render::{Style, headline};
 
 /// What to dump, and how.
 #[derive(Debug, Clone)]
@@ -113,6 +113,9 @@ pub fn run(request: &Request, out: &mut dyn Write, err: &mut dyn Write) -> io::R
             }
         }
     }
+    if inputs.is_empty() {
+        return Ok(problem);
+    }
     if let Some((to, become_)) = &request.extract {
         return Ok(extract::run(&inputs, request, to, *become_, err)? || problem);
     }
@@ -143,7 +146,9 @@ pub fn run(request: &Request, out: &mut dyn Write, err: &mut dyn Write) -> io::R
         csv_heading(request, &inputs, files > 1, around, out)?;
     }
     for (number, input) in inputs.iter().enumerate() {
-        if number > 0 && request.format == Format::Table {
+        let before = number.checked_sub(1).and_then(|before| inputs.get(before));
+        let goes_on = matches!((before, input), (Some(Input::File(_)), Input::File(_)));
+        if number > 0 && !goes_on && request.format == Format::Table {
             writeln!(out)?;
         }
         problem |= match input {
@@ -151,13 +156,13 @@ pub fn run(request: &Request, out: &mut dyn Write, err: &mut dyn Write) -> io::R
                 overview::data_dir(
                     dir,
                     request.format,
-                    request.style.color,
+                    &request.style,
                     &|partition| is_wanted(partition, request),
                     out,
                 )? > 0
             }
             Input::Partition(partition) => dump_partition(partition, request, around, files > 1, out)?,
-            Input::File(_) if number > 0 && matches!(inputs.get(number - 1), Some(Input::File(_))) => false,
+            Input::File(_) if goes_on => false,
             Input::File(_) => {
                 // Files that stand one behind the other are read side by side.
                 let run = inputs.iter().skip(number).map_while(|input| match input {
@@ -362,7 +367,7 @@ fn heading(target: &Target, request: &Request, out: &mut dyn Write) -> io::Resul
             }
             line.extend(bytes.map(|bytes| format!(" · {}", size(bytes))));
             line.extend(target.reason.map(|reason| format!(" · {reason}")));
-            bold(&line, request.style.color, out)
+            heading_line(&line, &request.style, out)
         }
         Format::Json => {
             let file = serde_json::Value::from(target.path.to_string_lossy().into_owned());
@@ -427,7 +432,9 @@ fn ending(
     match request.format {
         Format::Table => {
             if let Some(totals) = totals {
-                writeln!(out, "  {}", summary(totals))?;
+                let mut line = format!("  {}\n", summary(totals)).into_bytes();
+                headline::wrap_last_line(&mut line, 0, request.style.width);
+                out.write_all(&line)?;
             }
             print_findings(findings, request, out)?;
         }
@@ -521,9 +528,11 @@ fn dump_partition(
         if let Some((last_stable_offset, _)) = &held {
             line.push_str(&format!(" · last stable offset {}", grouped(*last_stable_offset)));
         }
-        bold(&line, request.style.color, out)?;
+        heading_line(&line, &request.style, out)?;
         if let Some((_, why)) = &held {
-            writeln!(out, "{why}")?;
+            let mut line = format!("{why}\n").into_bytes();
+            headline::wrap_last_line(&mut line, 0, request.style.width);
+            out.write_all(&line)?;
         }
         for found in &facts.problems {
             super::ink(crate::render::paint::Ink::Error, &format!("! {found}\n"), request.style.color, out)?;

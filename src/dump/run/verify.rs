@@ -9,6 +9,7 @@ use super::{Input, Request};
 use crate::dump::{Format, parallel, verify};
 use crate::log::finding::Finding;
 use crate::log::verify::{self as check, Directory, Extent, Options, Summary};
+use crate::render::headline;
 
 /// Checks and prints. Returns whether something is wrong.
 pub(super) fn run(
@@ -48,8 +49,11 @@ pub(super) fn run(
             let mut text = Vec::new();
             verify::render_summary(&summary, request.style.color, &mut text);
             let seconds = started.elapsed().as_secs_f64();
-            text.pop();
-            text.extend_from_slice(format!(", in {seconds:.1} s\n").as_bytes());
+            if seconds >= 1.0 {
+                text.pop();
+                text.extend_from_slice(format!(", in {seconds:.1} s\n").as_bytes());
+            }
+            headline::wrap_last_line(&mut text, 0, request.style.width);
             out.write_all(&text)?;
         }
         Format::Json | Format::Ndjson => {

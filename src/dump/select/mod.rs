@@ -143,6 +143,17 @@ impl<'s> Matcher<'s> {
 
     /// What the batch's header says. A header whose checksum does not fit says nothing.
     pub fn batch(&self, batch: &BatchInfo) -> Verdict {
+        let verdict = self.header(batch);
+        if batch.crc_fits { verdict } else { Verdict::Check }
+    }
+
+    /// Whether a damaged batch would be of interest if its header were right: then it is told, although none
+    /// of its records may be selected.
+    pub fn concerns(&self, damaged: &BatchInfo) -> bool {
+        self.header(damaged) != Verdict::Skip
+    }
+
+    fn header(&self, batch: &BatchInfo) -> Verdict {
         let selection = self.selection;
         if selection.is_everything() {
             return Verdict::Take;
@@ -175,10 +186,7 @@ impl<'s> Matcher<'s> {
         if verdict == Verdict::Take && inside.contains(&false) {
             verdict = Verdict::Check;
         }
-        if selection.invert {
-            verdict = verdict.not();
-        }
-        if batch.crc_fits { verdict } else { Verdict::Check }
+        if selection.invert { verdict.not() } else { verdict }
     }
 
     /// Whether a record is selected, `limit` and `tail` aside. Of a metadata log every record of a batch that is
