@@ -1,7 +1,7 @@
 //! `kafkit dump-log`.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::anyhow;
@@ -107,10 +107,10 @@ pub struct Args {
     #[arg(long, value_name = "OFFSET|TIME", value_parser = at, allow_hyphen_values = true, help_heading = "State")]
     at: Option<At>,
 
-    /// What changed in the cluster between two offsets or times of one log, or, without them, between two
-    /// logs given as paths
-    #[arg(long, num_args = 0..=2, value_names = ["A", "B"], value_parser = at, allow_hyphen_values = true, help_heading = "State")]
-    diff: Option<Vec<At>>,
+    /// What changed in the cluster: between two offsets or times of the log that PATH names, or between two
+    /// metadata logs or data directories
+    #[arg(long, num_args = 0..=2, value_names = ["A", "B"], allow_hyphen_values = true, help_heading = "State")]
+    diff: Option<Vec<String>>,
 
     #[command(flatten)]
     filters: FilterArgs,
@@ -130,10 +130,10 @@ struct FilterArgs {
     /// milliseconds since 1970, now, -2h, -1d
     #[arg(long, value_name = "RANGE", value_parser = time_range, allow_hyphen_values = true)]
     time: Vec<TimeRange>,
-    /// Keys: text, hex:0a0b or /regex/
+    /// Keys: the whole text, hex:0a0b, /regex/, /regex/i, null, or text:... for what looks like one of these
     #[arg(long, value_name = "PATTERN", value_parser = Pattern::parse)]
     key: Vec<Pattern>,
-    /// Values: text, hex:0a0b or /regex/
+    /// Values: as keys
     #[arg(long, value_name = "PATTERN", value_parser = Pattern::parse)]
     value: Vec<Pattern>,
     /// Headers: NAME, or NAME=PATTERN
@@ -289,7 +289,11 @@ const STRING_DECODER: &str = "org.apache.kafka.tools.api.StringDecoder";
 const EXAMPLES: &str = "Examples:
   kafkit dump-log /var/kafka-logs
   kafkit dump-log /var/kafka-logs/orders-0 --records
-  kafkit dump-log 00000000000000000000.log --format ndjson --records | jq .value";
+  kafkit dump-log 00000000000000000000.log --format ndjson --records | jq .value
+  kafkit dump-log orders-0 --time -2h --key /^user-7/ --records
+  kafkit dump-log --verify /var/kafka-logs
+  kafkit dump-log --image --at 2026-11-20T10:15 /var/kafka-logs/__cluster_metadata-0
+  kafkit dump-log --files 00000000000000000000.log --print-data-log";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum FormatName {
@@ -452,6 +456,20 @@ impl KafkaArgs {
     }
 }
 
+/// What `--diff` was given: two places in one log, or logs, which are paths like others.
+fn diff_ends(ends: &[String], paths: &mut Vec<PathBuf>) -> std::result::Result<Option<(At, At)>, Failure> {
+    if let [from, to] = ends
+        && !Path::new(from).exists()
+        && !Path::new(to).exists()
+    {
+        let read = |text: &str| at(text).map_err(|error| Failure::Usage(anyhow!("--diff {text}: {error}")));
+        return Ok(Some((read(from)?, read(to)?)));
+    }
+    // Before other paths, as they were typed.
+    paths.splice(0..0, ends.iter().map(PathBuf::from));
+    Ok(None)
+}
+
 /// Prints what Kafka's own tool prints.
 fn kafka_format(args: &Args, paths: &[PathBuf]) -> Result {
     if args.filters.any() || args.has_view() {
@@ -472,7 +490,7 @@ pub fn run(args: Args, color: ColorChoice) -> Result {
     if let Some(files) = &args.kafka.files {
         paths.extend(kafka::files(files).into_iter().map(PathBuf::from));
     }
-    if paths.is_empty() {
+    if paths.is_empty() && args.diff.as_ref().is_none_or(Vec::is_empty) {
         if io::stdin().is_terminal() {
             return Err(Failure::Usage(anyhow!(
                 "no input: name a segment, a partition directory or a data directory; kafkit dump-log --help has examples"
@@ -489,11 +507,7 @@ pub fn run(args: Args, color: ColorChoice) -> Result {
         return kafka_format(&args, &paths);
     }
     let view = match (&args.diff, args.image || args.at.is_some()) {
-        (Some(ends), false) => View::Diff(match ends.as_slice() {
-            [] => None,
-            &[from, to] => Some((from, to)),
-            _ => return Err(Failure::Usage(anyhow!("--diff takes two offsets or times, or none"))),
-        }),
+        (Some(ends), false) => View::Diff(diff_ends(ends, &mut paths)?),
         (Some(_), true) => return Err(Failure::Usage(anyhow!("--diff and --image contradict each other"))),
         (None, true) => View::Image(args.at.unwrap_or(At::End)),
         (None, false) if args.verify => View::Verify,

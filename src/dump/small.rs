@@ -141,12 +141,12 @@ fn producers(
             &[
                 Cell::Int(entry.producer_id),
                 Cell::Int(i64::from(entry.epoch)),
-                unless_none(i64::from(entry.last_sequence)),
-                unless_none(entry.last_offset),
+                Cell::OrNone(i64::from(entry.last_sequence)),
+                Cell::OrNone(entry.last_offset),
                 Cell::Int(i64::from(entry.offset_delta)),
                 Cell::Time(entry.timestamp),
-                unless_none(i64::from(entry.coordinator_epoch)),
-                unless_none(entry.current_txn_first_offset),
+                Cell::OrNone(i64::from(entry.coordinator_epoch)),
+                Cell::OrNone(entry.current_txn_first_offset),
             ],
             out,
         )?;
@@ -165,11 +165,6 @@ fn producers(
         });
     }
     rows.end(out)
-}
-
-/// A number that is -1 where there is none.
-fn unless_none<'e>(number: i64) -> Cell<'e> {
-    if number == -1 { Cell::None } else { Cell::Int(number) }
 }
 
 fn text(

@@ -21,6 +21,13 @@ pub struct Column {
     pub width: usize,
 }
 
+impl Column {
+    /// Numbers stand at the right; the heading of what stands at the left ends in a blank.
+    fn is_right(&self) -> bool {
+        !self.title.ends_with(' ')
+    }
+}
+
 /// Declares a column.
 pub const fn column(key: &'static str, title: &'static str, width: usize) -> Column {
     Column { key, title, width }
@@ -31,6 +38,8 @@ pub const fn column(key: &'static str, title: &'static str, width: usize) -> Col
 pub enum Cell<'a> {
     /// A number.
     Int(i64),
+    /// A number that is -1 where there is none.
+    OrNone(i64),
     /// Milliseconds since 1970, or -1 for none.
     Time(i64),
     /// Text.
@@ -42,15 +51,16 @@ pub enum Cell<'a> {
 }
 
 impl Cell<'_> {
-    fn is_number(&self) -> bool {
-        matches!(self, Cell::Int(_))
-    }
-
     fn push(&self, for_person: bool, out: &mut Vec<u8>) {
         match *self {
-            Cell::Int(number) if for_person && number >= 0 => push::grouped(number as u64, out),
-            Cell::Int(number) | Cell::Time(number) if !for_person => push::int(number, out),
-            Cell::Int(number) => push::int(number, out),
+            Cell::OrNone(-1) if for_person => out.push(b'-'),
+            Cell::Int(number) | Cell::OrNone(number) if for_person && number >= 0 => {
+                push::grouped(number as u64, out)
+            }
+            Cell::Int(number) | Cell::OrNone(number) | Cell::Time(number) if !for_person => {
+                push::int(number, out)
+            }
+            Cell::Int(number) | Cell::OrNone(number) => push::int(number, out),
             Cell::Time(-1) => out.push(b'-'),
             Cell::Time(millis) => {
                 if !push_timestamp(millis, out) {
@@ -109,7 +119,7 @@ impl<'o> Rows<'o> {
         let mut heading = Vec::from(b" ".as_slice());
         for column in self.columns {
             heading.push(b' ');
-            pad(column.title.as_bytes(), column.width, !column.title.ends_with(' '), &mut heading);
+            pad(column.title.as_bytes(), column.width, column.is_right(), &mut heading);
         }
         let end = heading.iter().rposition(|&byte| byte != b' ').map_or(0, |last| last + 1);
         heading.truncate(end);
@@ -135,7 +145,7 @@ impl<'o> Rows<'o> {
                     self.line.push(b' ');
                     text.clear();
                     cell.push(true, &mut text);
-                    pad(&text, column.width, cell.is_number(), &mut self.line);
+                    pad(&text, column.width, column.is_right(), &mut self.line);
                 }
                 let end = self.line.iter().rposition(|&byte| byte != b' ').map_or(0, |last| last + 1);
                 self.line.truncate(end);
@@ -191,7 +201,7 @@ impl<'o> Rows<'o> {
                     self.line.push(b'"');
                 }
                 Cell::None => self.line.extend_from_slice(b"null"),
-                Cell::Int(_) | Cell::Time(_) => cell.push(false, &mut self.line),
+                Cell::Int(_) | Cell::OrNone(_) | Cell::Time(_) => cell.push(false, &mut self.line),
             }
         }
         self.line.push(b'}');
