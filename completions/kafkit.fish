@@ -30,6 +30,7 @@ never\t'Never'"
 complete -c kafkit -n "__fish_kafkit_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kafkit -n "__fish_kafkit_needs_command" -s V -l version -d 'Print version'
 complete -c kafkit -n "__fish_kafkit_needs_command" -f -a "decode" -d 'Explain the bytes of requests, responses, record batches and internal records'
+complete -c kafkit -n "__fish_kafkit_needs_command" -f -a "dump-log" -d 'Explain Kafka\'s files: segments, indexes, snapshots, whole data directories, healthy or broken'
 complete -c kafkit -n "__fish_kafkit_needs_command" -f -a "encode" -d 'Turn JSON, as decode prints it, into bytes'
 complete -c kafkit -n "__fish_kafkit_needs_command" -f -a "apis" -d 'List Kafka\'s APIs, or the fields of one and what changed between two of its versions'
 complete -c kafkit -n "__fish_kafkit_needs_command" -f -a "errors" -d 'List Kafka\'s error codes, or explain one'
@@ -75,6 +76,79 @@ complete -c kafkit -n "__fish_kafkit_using_subcommand decode" -l show-secrets -d
 complete -c kafkit -n "__fish_kafkit_using_subcommand decode" -l shallow -d 'Leave records and embedded messages as bytes'
 complete -c kafkit -n "__fish_kafkit_using_subcommand decode" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kafkit -n "__fish_kafkit_using_subcommand decode" -s V -l version -d 'Print version'
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -s f -l format -d 'How to show it' -r -f -a "table\t'A line for each batch, for a person [default]'
+json\t'An object for each file'
+ndjson\t'An object for each batch, record or entry, one a line'
+kafka\t'What kafka-dump-log prints, byte for byte'
+csv\t'A line for each batch, record or entry, with a heading'"
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l as -d 'What the file is, where its content does not say or is not to be believed' -r -f -a "segment\t'Record batches or message sets'
+offset-index\t'.index'
+time-index\t'.timeindex'
+txn-index\t'.txnindex'
+producer-snapshot\t'.snapshot beside a segment'
+metadata-snapshot\t'.checkpoint of __cluster_metadata'
+leader-epoch-checkpoint\t'leader-epoch-checkpoint'
+offset-checkpoint\t'recovery-point-offset-checkpoint and its siblings'
+partition-metadata\t'partition.metadata'
+meta-properties\t'meta.properties'
+quorum-state\t'quorum-state'"
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l log -d 'The log that the records belong to, where the directory\'s name does not say' -r -f -a "metadata\t'__cluster_metadata'
+group\t'__consumer_offsets'
+transaction\t'__transaction_state'
+share\t'__share_group_state'
+remote-log\t'__remote_log_metadata'"
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l metadata -d 'A __cluster_metadata-0 directory, for the names of topics [default: the one beside the partition]' -r -F
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l key-format -d 'How to show keys that Kafka itself did not write' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l value-format -d 'How to show values: auto, text, hex, base64, json, int, long, avro-id or string' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l max-decompressed-bytes -d 'How much one batch may decompress to' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l extract -d 'Write what is selected into a new directory: as segments with their indexes, unless --extract-as says otherwise' -r -F
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l out -d 'Write what is selected into a new file: as NDJSON, unless --extract-as says otherwise' -r -F
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l extract-as -d 'What selected records become' -r -f -a "segment\t'Segments with their indexes'
+ndjson\t'A JSON object for each record, one a line'
+values\t'The bytes of each value and a line feed'"
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l at -d 'The state as of that offset (with it) or time' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l diff -d 'What changed in the cluster: between two offsets or times of the log that PATH names, or between two metadata logs or data directories' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l offset -d 'Offsets: A, A..B (to before B), A..=B, A.., ..B' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l time -d 'Times: FROM..TO, FROM.., ..TO, or a day, minute or second; 2026-11-20, 2026-11-20T10:15Z, milliseconds since 1970, now, -2h, -1d' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l key -d 'Keys: the whole text, hex:0a0b, /regex/, /regex/i, null, or text:... for what looks like one of these' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l value -d 'Values: as keys' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l header -d 'Headers: NAME, or NAME=PATTERN' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l producer-id -d 'Records of that producer' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l type -d 'Types of the records that Kafka itself writes: PartitionRecord, OffsetCommit, COMMIT' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l group -d 'Records about that group, in __consumer_offsets and __share_group_state' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l topic -d 'Records about that topic (a name or an id) in the logs that Kafka itself writes; partitions of it in a data directory' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l limit -d 'At most so many records' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l tail -d 'Only the last so many records of each partition or file' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l files -d 'The files, with commas between them' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l max-message-size -d 'Size of the largest message' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l max-bytes -d 'Read no more of each log' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l key-decoder-class -d 'The class that reads keys' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l value-decoder-class -d 'The class that reads values' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE forces them'
+always\t'Always'
+never\t'Never'"
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -s r -l records -d 'Show each record below its batch'
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l deep -d 'Show every byte, as decode does'
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l show-secrets -d 'Show passwords, tokens, keys and salts'
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l verify -d 'Check every invariant of the files and between them; exit code 1 where one does not hold'
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l stats -d 'Counts, sizes, rates, keys, producers of what is selected'
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l follow -d 'Go on as a live segment grows and rolls'
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l image -d 'Show what the records add up to: of __cluster_metadata the cluster, of __consumer_offsets the groups, of __transaction_state the transactions, of any partition its producers and open transactions'
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l transactional -d 'Records of transactions only, their markers included'
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l control -d 'Control records only'
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l invert -d 'The records that the filters do not select'
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l print-data-log -d 'Print keys and payloads'
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l deep-iteration -d 'Print each record'
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l skip-record-metadata -d 'Print keys and payloads alone'
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l verify-index-only -d 'Compare indexes with their logs and do not print them'
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l index-sanity-check -d 'Make the check of indexes that a broker makes when it starts'
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l offsets-decoder -d 'Read records as those of __consumer_offsets'
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l transaction-log-decoder -d 'Read records as those of __transaction_state'
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l cluster-metadata-decoder -d 'Read records as those of __cluster_metadata'
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l remote-log-metadata-decoder -d 'Read records as those of __remote_log_metadata'
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l share-group-state-decoder -d 'Read records as those of __share_group_state'
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -s V -l version -d 'Print version'
 complete -c kafkit -n "__fish_kafkit_using_subcommand encode" -s o -l output -d 'How to write the bytes: a line of text for each message, or nothing but the bytes' -r -f -a "hex\t'Hexadecimal digits'
 raw\t'The bytes themselves, back to back'
 base64\t'Base64'"
@@ -111,8 +185,9 @@ always\t'Always'
 never\t'Never'"
 complete -c kafkit -n "__fish_kafkit_using_subcommand errors" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kafkit -n "__fish_kafkit_using_subcommand errors" -s V -l version -d 'Print version'
-complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode encode apis errors help" -f -a "decode" -d 'Explain the bytes of requests, responses, record batches and internal records'
-complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode encode apis errors help" -f -a "encode" -d 'Turn JSON, as decode prints it, into bytes'
-complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode encode apis errors help" -f -a "apis" -d 'List Kafka\'s APIs, or the fields of one and what changed between two of its versions'
-complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode encode apis errors help" -f -a "errors" -d 'List Kafka\'s error codes, or explain one'
-complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode encode apis errors help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log encode apis errors help" -f -a "decode" -d 'Explain the bytes of requests, responses, record batches and internal records'
+complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log encode apis errors help" -f -a "dump-log" -d 'Explain Kafka\'s files: segments, indexes, snapshots, whole data directories, healthy or broken'
+complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log encode apis errors help" -f -a "encode" -d 'Turn JSON, as decode prints it, into bytes'
+complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log encode apis errors help" -f -a "apis" -d 'List Kafka\'s APIs, or the fields of one and what changed between two of its versions'
+complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log encode apis errors help" -f -a "errors" -d 'List Kafka\'s error codes, or explain one'
+complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log encode apis errors help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
