@@ -515,6 +515,10 @@ pub fn run(args: Args, color: ColorChoice) -> Result {
         (None, false) if args.follow => View::Follow,
         (None, false) => View::Content,
     };
+    let has_rows = matches!(view, View::Content | View::Verify | View::Follow);
+    if format == dump::Format::Csv && !has_rows {
+        return Err(Failure::Usage(anyhow!("CSV has rows, and what is asked for has none: use --format json")));
+    }
     let extract = args.extraction()?;
     if args.filters.tail.is_some() && paths.iter().any(|path| dump::open::is_stdin(path)) {
         return Err(Failure::Usage(anyhow!(

@@ -51,7 +51,7 @@ impl At {
 /// What the records come to, by whose they are.
 #[derive(Debug)]
 enum Machine {
-    Cluster(Cluster),
+    Cluster(Box<Cluster>),
     Groups(Groups),
     Transactions(Transactions),
     Shares(SharePartitions),
@@ -74,7 +74,7 @@ pub struct State {
 impl State {
     fn new(family: Option<Family>) -> Self {
         let machine = match family {
-            Some(Family::Metadata) => Machine::Cluster(Cluster::new()),
+            Some(Family::Metadata) => Machine::Cluster(Box::default()),
             Some(Family::Group) => Machine::Groups(Groups::new()),
             Some(Family::Transaction) => Machine::Transactions(Transactions::default()),
             Some(Family::Share) => Machine::Shares(SharePartitions::default()),

@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use super::table::{Cell, Column, Rows, column};
 use super::{Format, parallel};
 use crate::codec::explain::grouped;
-use crate::codec::meaning::time::push_size;
-use crate::codec::meaning::uuid::push_uuid;
+use crate::codec::meaning::time::size;
+use crate::codec::meaning::uuid::uuid;
 use crate::log::data_dir::{DataDir, topic_id};
 use crate::log::end::{self, LogEnd};
 use crate::log::name::{DirFate, FileFate, PartitionName};
@@ -72,20 +72,6 @@ pub fn facts(partition: &Partition) -> PartitionFacts {
     }
     let first_offset = partition.segments.iter().find(|segment| segment.log.is_some()).map(|s| s.base_offset);
     PartitionFacts { topic_id, first_offset, end, problems }
-}
-
-/// A number of bytes in the unit that suits it.
-pub fn size(bytes: u64) -> String {
-    let mut text = Vec::new();
-    push_size(bytes, &mut text);
-    String::from_utf8_lossy(&text).into_owned()
-}
-
-/// An id as Kafka writes it.
-pub fn id_text(id: &[u8; 16]) -> String {
-    let mut text = Vec::new();
-    push_uuid(id, &mut text);
-    String::from_utf8_lossy(&text).into_owned()
 }
 
 const COLUMNS: &[Column] = &[
@@ -234,7 +220,7 @@ fn for_person(
         let name = partition.name.as_ref();
         let here = name.map(|name| name.topic.as_str());
         if here != topic || topic.is_none() {
-            let id = facts.topic_id.map_or("no topic id".to_owned(), |id| id_text(&id));
+            let id = facts.topic_id.map_or("no topic id".to_owned(), |id| uuid(&id));
             let shown = here.map_or_else(|| partition.path.display().to_string(), str::to_owned);
             write!(out, "  ")?;
             super::ink(crate::render::paint::Ink::Name, &shown, color, out)?;

@@ -116,6 +116,40 @@ pub fn push_size(bytes: u64, out: &mut Vec<u8>) {
     out.extend_from_slice(name.as_bytes());
 }
 
+/// What [`push_timestamp`] appends; of what is in none of its years, the number.
+pub fn timestamp(millis: i64) -> String {
+    let mut out = Vec::new();
+    if !push_timestamp(millis, &mut out) {
+        push_number_signed(millis, &mut out);
+    }
+    text(out)
+}
+
+fn push_number_signed(number: i64, out: &mut Vec<u8>) {
+    if number < 0 {
+        out.push(b'-');
+    }
+    push_number(number.unsigned_abs(), out);
+}
+
+/// What [`push_duration`] appends.
+pub fn duration(millis: u64) -> String {
+    let mut out = Vec::new();
+    push_duration(millis, &mut out);
+    text(out)
+}
+
+/// What [`push_size`] appends.
+pub fn size(bytes: u64) -> String {
+    let mut out = Vec::new();
+    push_size(bytes, &mut out);
+    text(out)
+}
+
+fn text(ascii: Vec<u8>) -> String {
+    String::from_utf8(ascii).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

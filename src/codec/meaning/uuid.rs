@@ -26,6 +26,13 @@ fn letter(bits: u32) -> u8 {
     ALPHABET.get((bits & 63) as usize).copied().unwrap_or_default()
 }
 
+/// The id as Kafka writes it.
+pub fn uuid(id: &[u8; 16]) -> String {
+    let mut out = Vec::new();
+    push_uuid(id, &mut out);
+    String::from_utf8(out).unwrap_or_default()
+}
+
 /// Appends the id in hexadecimal with hyphens: 36 characters.
 #[inline]
 pub fn push_uuid_hex(id: &[u8; 16], out: &mut Vec<u8>) {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{Input, Request};
 use crate::codec::explain::grouped;
-use crate::codec::meaning::time::push_duration;
+use crate::codec::meaning::time::duration;
 use crate::codec::record_types::Family;
 use crate::dump::image::{At, State, Surroundings};
 use crate::dump::state::{Context, diff as diff_view};
@@ -30,9 +30,7 @@ pub(super) fn held_back(partition: &Partition, request: &Request) -> io::Result<
     if let Some(producer) = producer {
         // Nobody wants to know the age of what is stuck to the millisecond.
         let seconds = request.now_ms.saturating_sub(producer.last_timestamp).max(0).unsigned_abs() / 1000;
-        let mut age = Vec::new();
-        push_duration(seconds * 1000, &mut age);
-        why.push_str(&format!(", last wrote {} ago", String::from_utf8_lossy(&age)));
+        why.push_str(&format!(", last wrote {} ago", duration(seconds * 1000)));
     }
     Ok(Some((first_offset, why)))
 }

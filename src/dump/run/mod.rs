@@ -16,7 +16,7 @@ use super::image::At;
 use super::list::{self, Listing, Printer, Totals};
 use super::names::TopicNames;
 use super::open::{self, OpenError, Target};
-use super::overview::{self, id_text, size};
+use super::overview;
 use super::progress::Progress;
 use super::records::Unpacker;
 use super::select::lookup::SegmentFiles;
@@ -26,7 +26,8 @@ use super::small::{self, Look};
 use super::walk::walk;
 use super::{Format, heading as heading_line, parallel};
 use crate::codec::explain::{counted, grouped};
-use crate::codec::meaning::time::push_timestamp;
+use crate::codec::meaning::time::{size, timestamp};
+use crate::codec::meaning::uuid::uuid;
 use crate::codec::record_types::Family;
 use crate::log::data_dir::DataDir;
 use crate::log::finding::{Finding, Severity};
@@ -464,14 +465,6 @@ fn print_findings(findings: &[Finding], request: &Request, out: &mut dyn Write) 
     out.write_all(&text)
 }
 
-fn time(millis: i64) -> String {
-    let mut text = Vec::new();
-    if !push_timestamp(millis, &mut text) {
-        return millis.to_string();
-    }
-    String::from_utf8_lossy(&text).into_owned()
-}
-
 fn summary(totals: &Totals) -> String {
     if totals.batches == 0 && totals.problems == 0 {
         return "no batches".to_owned();
@@ -483,12 +476,13 @@ fn summary(totals: &Totals) -> String {
     ];
     parts.extend(totals.offsets.map(|(low, high)| format!("offsets {} to {}", grouped(low), grouped(high))));
     parts.extend(totals.times.map(|(low, high)| match low == high {
-        true => time(low),
-        false => format!("{} to {}", time(low), time(high)),
+        true => timestamp(low),
+        false => format!("{} to {}", timestamp(low), timestamp(high)),
     }));
-    if totals.problems > 0 {
-        parts.push(counted(totals.problems as usize, "problem"));
-    }
+    parts.push(match totals.problems {
+        0 => "every checksum fits".to_owned(),
+        problems => counted(problems as usize, "problem"),
+    });
     parts.join(" · ")
 }
 
@@ -518,7 +512,7 @@ fn dump_partition(
             .as_ref()
             .map_or_else(|| partition.path.display().to_string(), PartitionName::to_string);
         let mut line = shown;
-        line.extend(facts.topic_id.map(|id| format!(" · topic id {}", id_text(&id))));
+        line.extend(facts.topic_id.map(|id| format!(" · topic id {}", uuid(&id))));
         let segments = counted(partition.segments.len(), "segment");
         line.push_str(&format!(" · {segments}, {}", size(partition.log_bytes())));
         if let (Some(first), Some(end)) = (facts.first_offset, facts.end) {

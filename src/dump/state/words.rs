@@ -33,9 +33,7 @@ pub(super) fn clean_option(text: &Option<String>) -> String {
 
 /// An id as Kafka writes it.
 pub(super) fn uuid(id: Uuid) -> String {
-    let mut out = Vec::with_capacity(22);
-    uuid::push_uuid(&id.0, &mut out);
-    String::from_utf8(out).unwrap_or_default()
+    uuid::uuid(&id.0)
 }
 
 /// The id of a log directory, or the word for one that is none.
@@ -64,11 +62,7 @@ pub(super) fn time(millis: i64) -> String {
 /// A length of time.
 pub(super) fn duration(millis: i64) -> String {
     match u64::try_from(millis) {
-        Ok(millis) => {
-            let mut out = Vec::new();
-            time::push_duration(millis, &mut out);
-            String::from_utf8(out).unwrap_or_default()
-        }
+        Ok(millis) => time::duration(millis),
         Err(_) => "none".to_string(),
     }
 }
@@ -90,9 +84,7 @@ pub(super) fn ago(since: i64, now_ms: i64) -> String {
 
 /// A number of bytes.
 pub(super) fn size(bytes: i64) -> String {
-    let mut out = Vec::new();
-    time::push_size(u64::try_from(bytes).unwrap_or(0), &mut out);
-    String::from_utf8(out).unwrap_or_default()
+    time::size(u64::try_from(bytes).unwrap_or(0))
 }
 
 /// Numbers with commas; `none` where there are none.

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::histogram::Histogram;
 use super::{CODECS, Stats};
-use crate::codec::meaning::time::{push_duration, push_size, push_timestamp};
+use crate::codec::meaning::time::{duration, size, timestamp};
 use crate::codec::record_types::Family;
 use crate::codec::records::compression::Codec;
 use crate::dump::format::BytesFormat;
@@ -67,7 +67,7 @@ impl Stats {
     fn times(&self, out: &mut Vec<u8>) {
         if let Some(((min, _), (max, _))) = self.timeline.range() {
             let span = max.abs_diff(min);
-            line("time", &format!("{} to {}", time(min), time(max)), out);
+            line("time", &format!("{} to {}", timestamp(min), timestamp(max)), out);
             if span > 0 {
                 let seconds = span as f64 / 1000.0;
                 let (records, bytes) = (self.records() as f64 / seconds, self.bytes as f64 / seconds);
@@ -88,7 +88,7 @@ impl Stats {
         for (number, pause) in self.timeline.pauses().iter().filter(long).enumerate() {
             let heading = if number == 0 { "pauses" } else { "" };
             let (before, length) = (signed(pause.offset), duration(pause.millis()));
-            wrapped(heading, &format!("{length}, from {} to offset {before}", time(pause.from)), out);
+            wrapped(heading, &format!("{length}, from {} to offset {before}", timestamp(pause.from)), out);
         }
         if self.without_timestamp > 0 {
             line("", &format!("{} without a timestamp", count(self.without_timestamp, "record")), out);
@@ -328,22 +328,6 @@ fn count(count: u64, thing: &str) -> String {
     format!("{} {thing}{plural}", number(count))
 }
 
-fn size(bytes: u64) -> String {
-    text_of(|out| push_size(bytes, out))
-}
-
 fn rate(per_second: f64) -> String {
     if per_second >= 10.0 { number(per_second.round() as u64) } else { format!("{per_second:.2}") }
-}
-
-fn duration(millis: u64) -> String {
-    text_of(|out| push_duration(millis, out))
-}
-
-fn time(millis: i64) -> String {
-    let text = text_of(|out| {
-        // Nothing is appended where no year has it.
-        let _ = push_timestamp(millis, out);
-    });
-    if text.is_empty() { format!("{millis} ms") } else { text }
 }

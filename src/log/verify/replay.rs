@@ -140,7 +140,7 @@ impl Replay {
             // From here on everything is known again.
             self.producers = Producers::new();
             for entry in &entries {
-                self.producers.load(&entry);
+                self.producers.load(entry);
             }
             (self.sure, self.compared) = (true, 0);
         }
@@ -161,7 +161,7 @@ impl Replay {
             if !differs {
                 continue;
             }
-            let found = told(&stored);
+            let found = told(stored);
             let expected = replayed.map_or("no such producer, by the log".to_owned(), |replayed| {
                 format!("by the log: {}", told(&replayed))
             });

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::context::Standing;
 use super::report::{File, Report, Words, file_of, n};
-use crate::codec::meaning::time::push_timestamp;
+use crate::codec::meaning::time;
 use crate::log::entries::Entries;
 use crate::log::finding::Place;
 use crate::log::time_index::{self, ENTRY_BYTES, TimeEntry};
@@ -222,7 +222,5 @@ pub(super) fn time(timestamp: i64) -> String {
     if timestamp == -1 {
         return "no timestamp".to_owned();
     }
-    let mut out = Vec::new();
-    push_timestamp(timestamp, &mut out);
-    format!("{} ({timestamp})", String::from_utf8_lossy(&out))
+    format!("{} ({timestamp})", time::timestamp(timestamp))
 }
