@@ -517,7 +517,9 @@ pub fn run(args: Args, color: ColorChoice) -> Result {
     };
     let has_rows = matches!(view, View::Content | View::Verify | View::Follow);
     if format == dump::Format::Csv && !has_rows {
-        return Err(Failure::Usage(anyhow!("CSV has rows, and what is asked for has none: use --format json")));
+        return Err(Failure::Usage(anyhow!(
+            "CSV has rows, and what is asked for has none: use --format json"
+        )));
     }
     let extract = args.extraction()?;
     if args.filters.tail.is_some() && paths.iter().any(|path| dump::open::is_stdin(path)) {

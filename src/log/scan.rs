@@ -171,6 +171,16 @@ impl Scanner {
         self.length
     }
 
+    /// Whether the file is longer than it was; what was added is read then.
+    fn grown(&mut self) -> bool {
+        let now = self.source.len().map(|length| length.min(self.limit));
+        let grown = now > self.length;
+        if grown {
+            (self.length, self.ended) = (now, false);
+        }
+        grown
+    }
+
     /// Looks at the file anew after it has ended: it may have grown.
     pub fn resume(&mut self) {
         self.ended = false;
@@ -219,7 +229,9 @@ impl Scanner {
                 reach = need.min(self.window.len().saturating_mul(2)).max(WINDOW_BYTES);
                 self.window.resize(reach, 0);
             }
-            let left = self.limit.saturating_sub(self.position + (self.end - self.start) as u64);
+            // What a live broker appends meanwhile is left to the next look: half of a batch may be there.
+            let bound = self.length.unwrap_or(u64::MAX).min(self.limit);
+            let left = bound.saturating_sub(self.position + (self.end - self.start) as u64);
             let room_end = reach.min(self.end + usize::try_from(left).unwrap_or(usize::MAX).min(reach));
             let Some(room) = self.window.get_mut(self.end..room_end) else { break };
             let asked = room.len();
@@ -245,17 +257,23 @@ impl Scanner {
     ///
     /// Where the source cannot be read.
     pub fn next_piece(&mut self) -> io::Result<Option<Piece<'_>>> {
-        self.fill(HEADER_BYTES)?;
-        if self.rest().is_empty() {
-            return Ok(self.shrunk().map(Piece::Gap));
-        }
-        let length = match next_length(self.rest()) {
-            Ok(length) => length,
-            Err(error) => return self.gap_at_bad_header(error.at, error.kind).map(Some),
+        let length = loop {
+            self.fill(HEADER_BYTES)?;
+            if self.rest().is_empty() {
+                return Ok(self.shrunk().map(Piece::Gap));
+            }
+            let length = match next_length(self.rest()) {
+                Ok(length) => length,
+                Err(error) => return self.gap_at_bad_header(error.at, error.kind).map(Some),
+            };
+            if length as u64 <= self.left() {
+                break length;
+            }
+            // The file may have been opened in the middle of a write.
+            if !self.grown() {
+                return self.gap_of_cut_off(length).map(Some);
+            }
         };
-        if length as u64 > self.left() {
-            return self.gap_of_cut_off(length).map(Some);
-        }
         if length > CREDIBLE_BYTES
             && let Some(ahead) = self.search_within(1, CREDIBLE_BYTES)?
         {
