@@ -104,6 +104,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkit' -ScriptBlock {
             [CompletionResult]::new('--transactional', '--transactional', [CompletionResultType]::ParameterName, 'Records of transactions only, their markers included')
             [CompletionResult]::new('--control', '--control', [CompletionResultType]::ParameterName, 'Control records only')
             [CompletionResult]::new('--invert', '--invert', [CompletionResultType]::ParameterName, 'The records that the filters do not select')
+            [CompletionResult]::new('--thorough', '--thorough', [CompletionResultType]::ParameterName, 'Read on where timestamps seem to have passed the end of --time')
             [CompletionResult]::new('--print-data-log', '--print-data-log', [CompletionResultType]::ParameterName, 'Print keys and payloads')
             [CompletionResult]::new('--deep-iteration', '--deep-iteration', [CompletionResultType]::ParameterName, 'Print each record')
             [CompletionResult]::new('--skip-record-metadata', '--skip-record-metadata', [CompletionResultType]::ParameterName, 'Print keys and payloads alone')

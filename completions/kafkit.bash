@@ -189,7 +189,7 @@ _kafkit() {
             return 0
             ;;
         kafkit__subcmd__dump__subcmd__log)
-            opts="-f -r -h -V --format --records --deep --as --log --metadata --key-format --value-format --show-secrets --max-decompressed-bytes --verify --stats --follow --extract --out --extract-as --image --at --diff --offset --time --key --value --header --producer-id --transactional --control --type --group --topic --limit --tail --invert --files --print-data-log --deep-iteration --skip-record-metadata --verify-index-only --index-sanity-check --max-message-size --max-bytes --key-decoder-class --value-decoder-class --offsets-decoder --transaction-log-decoder --cluster-metadata-decoder --remote-log-metadata-decoder --share-group-state-decoder --color --help --version"
+            opts="-f -r -h -V --format --records --deep --as --log --metadata --key-format --value-format --show-secrets --max-decompressed-bytes --verify --stats --follow --extract --out --extract-as --image --at --diff --offset --time --key --value --header --producer-id --transactional --control --type --group --topic --limit --tail --invert --thorough --files --print-data-log --deep-iteration --skip-record-metadata --verify-index-only --index-sanity-check --max-message-size --max-bytes --key-decoder-class --value-decoder-class --offsets-decoder --transaction-log-decoder --cluster-metadata-decoder --remote-log-metadata-decoder --share-group-state-decoder --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -99,6 +99,7 @@ set edit:completion:arg-completer[kafkit] = {|@words|
             cand --transactional 'Records of transactions only, their markers included'
             cand --control 'Control records only'
             cand --invert 'The records that the filters do not select'
+            cand --thorough 'Read on where timestamps seem to have passed the end of --time'
             cand --print-data-log 'Print keys and payloads'
             cand --deep-iteration 'Print each record'
             cand --skip-record-metadata 'Print keys and payloads alone'

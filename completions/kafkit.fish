@@ -137,6 +137,7 @@ complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l image -d 'Sho
 complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l transactional -d 'Records of transactions only, their markers included'
 complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l control -d 'Control records only'
 complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l invert -d 'The records that the filters do not select'
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l thorough -d 'Read on where timestamps seem to have passed the end of --time'
 complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l print-data-log -d 'Print keys and payloads'
 complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l deep-iteration -d 'Print each record'
 complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l skip-record-metadata -d 'Print keys and payloads alone'

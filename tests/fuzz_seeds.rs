@@ -5,9 +5,9 @@
 mod common;
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use common::{hex, vectors};
+use common::{hex, logs, vectors};
 use kafkit::codec::messages::MESSAGES;
 use kafkit::codec::record_types::Family;
 use serde_json::{Value, json};
@@ -103,14 +103,88 @@ fn json_seeds() -> Seeds {
     seeds
 }
 
+/// The directories that the target `files` knows, in its order, and the names of files in them.
+const DIRECTORIES: [&str; 6] = [
+    "orders-0",
+    "__cluster_metadata-0",
+    "__consumer_offsets-0",
+    "__transaction_state-0",
+    "__share_group_state-0",
+    "__remote_log_metadata-0",
+];
+const KINDS: [&str; 12] = [
+    ".log",
+    ".index",
+    ".timeindex",
+    ".txnindex",
+    ".snapshot",
+    ".checkpoint",
+    "leader-epoch-checkpoint",
+    "-offset-checkpoint",
+    "partition.metadata",
+    "meta.properties",
+    "quorum-state",
+    ".kafka_cleanshutdown",
+];
+/// Of each kind in each directory, so many files.
+const FILES_OF_A_KIND: usize = 8;
+/// Bytes of a seed before the files' own.
+const FILES_HEAD_BYTES: usize = 4;
+
+fn all_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    let mut entries: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() { all_files(&path, found) } else { found.push(path) }
+    }
+}
+
+/// Files of every kind, the segments' beginnings beside them; of segments and indexes as much as a seed may
+/// have.
+fn files() -> Seeds {
+    let mut found = Vec::new();
+    ["clean", "unclean", "damaged"]
+        .into_iter()
+        .for_each(|root| all_files(&logs::folder().join(root), &mut found));
+    let mut taken = std::collections::BTreeMap::new();
+    let mut seeds = Seeds::new();
+    for path in found {
+        let (name, parent) = (path.file_name().unwrap().to_str().unwrap(), path.parent().unwrap());
+        let Some(kind) = KINDS.iter().position(|kind| name.ends_with(kind)) else { continue };
+        let parent = parent.file_name().unwrap().to_str().unwrap();
+        let directory = DIRECTORIES.iter().position(|known| {
+            parent.trim_end_matches(|c: char| c.is_ascii_digit()) == known.trim_end_matches('0')
+        });
+        let content = std::fs::read(&path).unwrap();
+        let of_kind = taken.entry((kind, directory)).or_insert(0);
+        if content.is_empty() || *of_kind == FILES_OF_A_KIND {
+            continue;
+        }
+        *of_kind += 1;
+        let log = std::fs::read(path.with_extension("log")).unwrap_or_default();
+        let room = (SEED_BYTES_MAX - FILES_HEAD_BYTES) / if kind == 0 { 1 } else { 4 };
+        let head = content.get(..room).unwrap_or(&content);
+        let rest = if kind == 0 {
+            &[]
+        } else {
+            log.get(..SEED_BYTES_MAX - FILES_HEAD_BYTES - head.len()).unwrap_or(&log)
+        };
+        let [high, low] = (head.len() as u16).to_be_bytes();
+        let choice = (directory.unwrap_or(0) << 5 | kind) as u8;
+        seeds.push([&[choice, 0, high, low], head, rest].concat());
+    }
+    seeds
+}
+
 #[test]
 fn every_fuzzer_has_seeds() {
-    let targets: [(&str, Seeds); 5] = [
+    let targets: [(&str, Seeds); 6] = [
         ("frames", frames()),
         ("records", records()),
         ("internal", internal()),
         ("input", input()),
         ("json", json_seeds()),
+        ("files", files()),
     ];
     let corpus = std::env::var_os("KAFKIT_FUZZ_CORPUS");
     for (target, mut seeds) in targets {

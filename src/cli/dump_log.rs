@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::anyhow;
+use anyhow::{anyhow, bail, ensure};
 use clap::ValueEnum;
 
 use super::decode::WrittenTo;
@@ -75,7 +75,7 @@ pub struct Args {
     max_decompressed_bytes: usize,
 
     /// Check every invariant of the files and between them; exit code 1 where one does not hold
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["image", "at", "diff"])]
     verify: bool,
 
     /// Counts, sizes, rates, keys, producers of what is selected
@@ -167,6 +167,9 @@ struct FilterArgs {
     /// The records that the filters do not select
     #[arg(long)]
     invert: bool,
+    /// Read on where timestamps seem to have passed the end of --time
+    #[arg(long)]
+    thorough: bool,
 }
 
 impl FilterArgs {
@@ -204,6 +207,7 @@ impl FilterArgs {
             invert: self.invert,
             limit: self.limit,
             tail: self.tail,
+            thorough: self.thorough,
         }
     }
 }
@@ -419,6 +423,28 @@ impl Args {
 }
 
 impl KafkaArgs {
+    /// Some flag is given.
+    fn any(&self) -> bool {
+        let flags = [
+            self.print_data_log,
+            self.deep_iteration,
+            self.skip_record_metadata,
+            self.verify_index_only,
+            self.index_sanity_check,
+            self.offsets_decoder,
+            self.transaction_log_decoder,
+            self.cluster_metadata_decoder,
+            self.remote_log_metadata_decoder,
+            self.share_group_state_decoder,
+            self.files.is_some(),
+            self.key_decoder_class.is_some(),
+            self.value_decoder_class.is_some(),
+            self.max_message_size != kafka::MAX_MESSAGE_SIZE,
+            self.max_bytes != kafka::MAX_BYTES,
+        ];
+        flags.contains(&true)
+    }
+
     fn options(&self) -> std::result::Result<kafka::Options, Failure> {
         let parsers = [
             (self.offsets_decoder, kafka::Parser::Offsets),
@@ -500,11 +526,18 @@ pub fn run(args: Args, color: ColorChoice) -> Result {
     }
     let format = match args.format {
         Some(format) => format.format(),
-        None if args.kafka.files.is_some() => dump::Format::Kafka,
+        None if args.kafka.any() => dump::Format::Kafka,
         None => dump::Format::Table,
     };
     if format == dump::Format::Kafka {
         return kafka_format(&args, &paths);
+    }
+    check(&args, &paths, format).map_err(Failure::Usage)?;
+    let (missing, mut paths): (Vec<PathBuf>, Vec<PathBuf>) =
+        paths.into_iter().partition(|path| is_missing(path));
+    let missing = missing.first().map(|path| anyhow!("{}: no such file or directory", path.display()));
+    if let (Some(missing), true) = (&missing, paths.is_empty()) {
+        return Err(Failure::Usage(anyhow!("{missing}")));
     }
     let view = match (&args.diff, args.image || args.at.is_some()) {
         (Some(ends), false) => View::Diff(diff_ends(ends, &mut paths)?),
@@ -515,18 +548,7 @@ pub fn run(args: Args, color: ColorChoice) -> Result {
         (None, false) if args.follow => View::Follow,
         (None, false) => View::Content,
     };
-    let has_rows = matches!(view, View::Content | View::Verify | View::Follow);
-    if format == dump::Format::Csv && !has_rows {
-        return Err(Failure::Usage(anyhow!(
-            "CSV has rows, and what is asked for has none: use --format json"
-        )));
-    }
     let extract = args.extraction()?;
-    if args.filters.tail.is_some() && paths.iter().any(|path| dump::open::is_stdin(path)) {
-        return Err(Failure::Usage(anyhow!(
-            "--tail looks at the end first, which standard input does not let; name a file"
-        )));
-    }
     let request = dump::run::Request {
         view,
         extract,
@@ -549,5 +571,46 @@ pub fn run(args: Args, color: ColorChoice) -> Result {
     let mut out = io::stdout().lock();
     let problem = dump::run::run(&request, &mut out, &mut io::stderr())?;
     out.flush()?;
+    // What is there was shown.
+    missing.map_or(Ok(()), |missing| Err(Failure::Usage(missing)))?;
     Ok(if problem { Outcome::Problem } else { Outcome::Fine })
+}
+
+fn is_missing(path: &Path) -> bool {
+    let found = std::fs::symlink_metadata(path);
+    !dump::open::is_stdin(path) && found.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+}
+
+/// What contradicts itself is refused, rather than half of it done.
+fn check(args: &Args, paths: &[PathBuf], format: dump::Format) -> anyhow::Result<()> {
+    let state = args.image || args.at.is_some() || args.diff.is_some();
+    ensure!(!args.kafka.any(), "flags of kafka-dump-log go with --format kafka; leave them out, or --format");
+    ensure!(
+        !(args.verify || state) || !args.filters.any(),
+        "--verify, --image and --diff look at everything; filters go with records, --stats, --extract and --out"
+    );
+    ensure!(
+        format != dump::Format::Csv || !(state || args.stats),
+        "--stats, --image and --diff have no rows for CSV; use --format json"
+    );
+    ensure!(
+        format != dump::Format::Json || !args.follow,
+        "--follow has no end, which a JSON array needs; use --format ndjson"
+    );
+    if let Some(directory) = args.metadata.as_ref().filter(|directory| !directory.is_dir()) {
+        bail!("--metadata {}: no such directory", directory.display());
+    }
+    if let Some(directory) = paths.iter().find(|path| args.kind.is_some() && path.is_dir()) {
+        bail!("--as says what a file is, and {} is a directory; name the file", directory.display());
+    }
+    let again = args.verify || state || args.follow || args.filters.tail.is_some();
+    if let Some(stream) = paths.iter().find(|path| again && dump::open::is_stream(path)) {
+        let name =
+            if dump::open::is_stdin(stream) { "standard input".into() } else { stream.to_string_lossy() };
+        bail!(
+            "{name} can be read once and from its beginning, which is not enough for --verify, --image, --diff, \
+             --follow and --tail; name a file"
+        );
+    }
+    Ok(())
 }

@@ -16,6 +16,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 pub use colour::ColorChoice;
 
+use crate::render::push::harmless;
+
 /// Explains every byte of Apache Kafka's protocol.
 #[derive(Debug, Parser)]
 #[command(name = "kafkit", version, about, long_about = LONG_ABOUT, propagate_version = true)]
@@ -111,7 +113,7 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 
 fn fail(error: &anyhow::Error, code: u8) -> ExitCode {
     // Nobody is left to tell when even that cannot be written.
-    let _ = writeln!(io::stderr(), "error: {error:#}");
+    let _ = writeln!(io::stderr(), "error: {}", harmless(&format!("{error:#}")));
     ExitCode::from(code)
 }
 

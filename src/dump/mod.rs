@@ -47,16 +47,21 @@ pub enum Format {
 use std::io::{self, Write};
 
 use crate::render::paint::{self, Ink};
+use crate::render::push::harmless;
 use crate::render::{Style, headline};
 
-/// Writes text in a colour, if colours are wanted.
+/// Writes text in a colour, if colours are wanted. Names in it can hold anything: nothing but a line feed
+/// at its end reaches a terminal as it is.
 fn ink(kind: Ink, text: &str, color: bool, out: &mut dyn Write) -> io::Result<()> {
     let mut line = Vec::with_capacity(text.len() + 16);
+    let (text, end) = text.strip_suffix('\n').map_or((text, ""), |text| (text, "\n"));
+    let text = &*harmless(text);
     if color {
         paint::ink::<true>(kind, text.as_bytes(), &mut line);
     } else {
         line.extend_from_slice(text.as_bytes());
     }
+    line.extend_from_slice(end.as_bytes());
     out.write_all(&line)
 }
 

@@ -53,6 +53,11 @@ pub fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
+/// Whether what the path names can be read only once: standard input, a pipe, a device.
+pub fn is_stream(path: &Path) -> bool {
+    is_stdin(path) || std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+}
+
 /// Opens the bytes of a path.
 ///
 /// # Errors
@@ -74,7 +79,8 @@ pub fn target(path: &Path, given: Option<FileKind>, family: Option<Family>) -> R
     let name = FileName::of(path);
     let (kind, reason) = match given {
         Some(kind) => (kind, None),
-        None if is_stdin(path) => (FileKind::Log, None),
+        // What is read to look at it would be gone.
+        None if is_stream(path) => (name.kind.unwrap_or(FileKind::Log), None),
         None => recognise(path, &name)?,
     };
     let family = family

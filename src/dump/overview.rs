@@ -13,7 +13,7 @@ use crate::log::end::{self, LogEnd};
 use crate::log::name::{DirFate, FileFate, PartitionName};
 use crate::log::partition::{Partition, PartitionFile};
 use crate::log::scan::GapKind;
-use crate::render::Style;
+use crate::render::{Style, push};
 
 /// What is known of a partition without reading it.
 #[derive(Debug, Clone)]
@@ -205,7 +205,7 @@ fn for_person(
     } else {
         "not stopped in an orderly way, or still running".to_owned()
     });
-    writeln!(out, "{}\n", second.join(" · "))?;
+    writeln!(out, "{}\n", push::harmless(&second.join(" · ")))?;
     let width = 2 + topics.iter().map(|topic| topic.chars().count()).max().unwrap_or(0).max(15);
     super::dim(
         &format!(

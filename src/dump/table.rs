@@ -67,6 +67,7 @@ impl Cell<'_> {
                     push::int(millis, out);
                 }
             }
+            Cell::Text(text) if for_person => out.extend_from_slice(push::harmless(text).as_bytes()),
             Cell::Text(text) => out.extend_from_slice(text.as_bytes()),
             Cell::Uuid(id) => push_uuid(id, out),
             Cell::None if for_person => out.push(b'-'),

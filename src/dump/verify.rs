@@ -9,6 +9,7 @@ use crate::dump::table::csv_field;
 use crate::log::finding::{Finding, Place, Severity};
 use crate::log::verify::Summary;
 use crate::render::paint::{Ink, ink};
+use crate::render::push::harmless;
 
 /// How far the lines below the first are indented: the longest severity and two spaces.
 const INDENT: &str = "         ";
@@ -65,7 +66,7 @@ fn painted<const COLOR: bool>(finding: &Finding, look: Look<'_>, out: &mut Vec<u
 fn path(finding: &Finding, base: Option<&Path>) -> String {
     let path = base.and_then(|base| finding.file.strip_prefix(base).ok()).unwrap_or(&finding.file);
     // A name can hold anything, and goes to a terminal.
-    path.to_string_lossy().chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    harmless(&path.to_string_lossy()).into_owned()
 }
 
 /// Where in a file, in words: `entry 17 (byte 136), offset 412`.
@@ -100,12 +101,7 @@ fn wrapped(text: &str, indent: usize, width: Option<usize>, out: &mut Vec<u8>) {
             out.push(b' ');
             column += 1;
         }
-        out.extend(
-            word.chars()
-                .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-                .collect::<String>()
-                .into_bytes(),
-        );
+        out.extend_from_slice(harmless(word).as_bytes());
         column += length;
     }
     out.push(b'\n');

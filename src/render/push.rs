@@ -1,6 +1,8 @@
 //! Numbers, bytes and text onto the end of a buffer, without formatting machinery: these run for
 //! every line.
 
+use std::borrow::Cow;
+
 /// Every byte as two hexadecimal digits and a space.
 static HEX: [[u8; 3]; 256] = hex_table();
 /// What stands for a byte that is hidden.
@@ -175,6 +177,12 @@ fn escaped(c: char, left: &mut usize, out: &mut Vec<u8>) -> bool {
         c => return fits(c.encode_utf8(&mut [0; 4]).as_bytes(), 1, left, out),
     };
     fits(short, short.len(), left, out)
+}
+
+/// Text for a terminal without quotes: what moves the cursor or turns the direction is U+FFFD.
+pub fn harmless(text: &str) -> Cow<'_, str> {
+    let harmful = |c: char| c.is_control() || is_invisible(c);
+    if text.contains(harmful) { Cow::Owned(text.replace(harmful, "\u{fffd}")) } else { Cow::Borrowed(text) }
 }
 
 /// Marks of direction, joiners, line and paragraph separators, the byte order mark.

@@ -94,3 +94,26 @@ fn label(name: &str) -> &'static str {
         _ => " KRaftVoters ",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_of_a_leader_change_is_the_one_it_is_printed_in() {
+        let key = [0, 0, 0, 2];
+        for (version, voter) in
+            [(0, r#"{"voterId":1}"#), (1, r#"{"voterId":1,"voterDirectoryId":"AAAAAAAAAAAAAAAAAAAAAA"}"#)]
+        {
+            let value = [0, version, 0, 0, 0, 7, 2, 0, 0, 0, 1, 0, 1, 0];
+            let mut out = Vec::new();
+            push(&mut out, &mut Tape::default(), Some(&key), Some(&value)).unwrap();
+            assert_eq!(
+                String::from_utf8(out).unwrap(),
+                format!(
+                    r#" LeaderChange: {{"version":{version},"leaderId":7,"voters":[{voter}],"grantingVoters":[]}}"#
+                )
+            );
+        }
+    }
+}

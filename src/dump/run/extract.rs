@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Input, Request, reader, targets_of};
+use super::{Input, Request, Rests, reader, targets_of};
 use crate::codec::explain::counted;
 use crate::dump::extract::records::{RecordWriter, Shape, Written};
 use crate::dump::extract::segment::{Extracted, SegmentWriter};
 use crate::dump::extract::{ExtractError, place};
-use crate::dump::open::Target;
+use crate::dump::open::{self, Target};
 use crate::dump::records::Unpacker;
 use crate::dump::select::plan::Bounds;
 use crate::dump::select::{Matcher, Window};
 use crate::dump::walk::{Sink, walk};
 use crate::log::data_dir::topic_id;
 use crate::log::partition::Partition;
+use crate::render::push::harmless;
 
 /// What selected records become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,19 +44,21 @@ pub(super) fn run(
     request: &Request,
     to: &Destination,
     become_: Become,
+    rests: &Rests,
     err: &mut dyn Write,
 ) -> io::Result<bool> {
     let targets = targets_of(inputs, request);
     let directory_of = |target: &Target| target.path.parent().map(Path::to_owned);
     let sources: Vec<PathBuf> = targets
         .iter()
+        .filter(|target| !open::is_stream(&target.path))
         .filter_map(directory_of)
         .map(|directory| if directory.as_os_str().is_empty() { PathBuf::from(".") } else { directory })
         .collect();
-    match write(&targets, request, to, become_, &sources, err) {
+    match write(&targets, request, to, become_, &sources, rests, err) {
         Ok(problem) => Ok(problem),
         Err(error) => {
-            writeln!(err, "error: {error}")?;
+            writeln!(err, "error: {}", harmless(&error.to_string()))?;
             Ok(true)
         }
     }
@@ -67,6 +70,7 @@ fn write(
     to: &Destination,
     become_: Become,
     sources: &[PathBuf],
+    rests: &Rests,
     err: &mut dyn Write,
 ) -> Result<bool, ExtractError> {
     let shape = match become_ {
@@ -88,7 +92,8 @@ fn write(
         let mut writer = RecordWriter::new(BufWriter::new(place::file(path, sources)?), shape);
         for (directory, targets) in &partitions {
             name(targets, directory).into_iter().for_each(|name| writer.partition(&name));
-            feed(targets, request, &mut window, &mut writer).map_err(|error| failed(directory, error))?;
+            feed(targets, request, rests, &mut window, &mut writer)
+                .map_err(|error| failed(directory, error))?;
         }
         let written = writer.finish().map_err(|error| failed(path, error))?;
         return Ok(tell_records(&written, path, err));
@@ -107,7 +112,8 @@ fn write(
                 let file = if here == *path { path.join("records") } else { here };
                 let file = PathBuf::from(format!("{}.{extension}", file.display()));
                 let mut writer = RecordWriter::new(BufWriter::new(place::file(&file, sources)?), shape);
-                feed(targets, request, &mut window, &mut writer).map_err(|error| failed(directory, error))?;
+                feed(targets, request, rests, &mut window, &mut writer)
+                    .map_err(|error| failed(directory, error))?;
                 let written = writer.finish().map_err(|error| failed(&file, error))?;
                 problem |= tell_records(&written, &file, err);
             }
@@ -115,7 +121,8 @@ fn write(
                 place::directory(&here, sources)?;
                 let id = Partition::list(directory).ok().and_then(|partition| topic_id(&partition));
                 let mut writer = SegmentWriter::new(&here, id);
-                feed(targets, request, &mut window, &mut writer).map_err(|error| failed(directory, error))?;
+                feed(targets, request, rests, &mut window, &mut writer)
+                    .map_err(|error| failed(directory, error))?;
                 problem |= tell_segments(&writer.finish()?, &here, err);
             }
         }
@@ -132,7 +139,13 @@ fn name(targets: &[&Target], directory: &Path) -> Option<String> {
     partition.or_else(|| Some(directory.file_name()?.to_string_lossy().into_owned()))
 }
 
-fn feed(targets: &[&Target], request: &Request, window: &mut Window, sink: &mut impl Sink) -> io::Result<()> {
+fn feed(
+    targets: &[&Target],
+    request: &Request,
+    rests: &Rests,
+    window: &mut Window,
+    sink: &mut impl Sink,
+) -> io::Result<()> {
     let bounds = Bounds::of(&request.selection);
     let mut unpacker = Unpacker::new(request.unpacked_max);
     for target in targets {
@@ -140,6 +153,7 @@ fn feed(targets: &[&Target], request: &Request, window: &mut Window, sink: &mut 
         let mut matcher = Matcher::new(&request.selection, target.family, topic);
         if let Some(mut reader) = reader(target, &bounds, 0)? {
             walk(&mut reader, &mut matcher, &mut unpacker, window, sink)?;
+            rests.note(&reader);
         }
     }
     Ok(())
@@ -154,7 +168,7 @@ fn tell_records(written: &Written, path: &Path, err: &mut dyn Write) -> bool {
         line.push_str(&format!(", {} damaged batches left out, or in part", written.damaged));
     }
     // What was written is there, whether or not somebody reads this.
-    let _ = writeln!(err, "{line}");
+    let _ = writeln!(err, "{}", harmless(&line));
     written.damaged > 0
 }
 
@@ -171,6 +185,6 @@ fn tell_segments(extracted: &Extracted, path: &Path, err: &mut dyn Write) -> boo
         line.push_str(&format!(", {} damaged ones left out, or in part", extracted.damaged));
     }
     // What was written is there, whether or not somebody reads this.
-    let _ = writeln!(err, "{line}");
+    let _ = writeln!(err, "{}", harmless(&line));
     extracted.damaged > 0
 }

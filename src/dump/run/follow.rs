@@ -13,6 +13,7 @@ use crate::dump::select::{Matcher, Window, tail};
 use crate::dump::{Format, walk};
 use crate::log::name::FileKind;
 use crate::log::scan::Piece;
+use crate::render::push::harmless;
 
 /// Prints until the partition is gone, enough was printed, or nobody reads any more.
 pub(super) fn run(
@@ -65,7 +66,7 @@ pub(super) fn run(
                     walk::batch(&found, &mut matcher, &mut unpacker, &mut window, &mut listing)?;
                 }
                 Event::Piece(Piece::Gap(gap)) => printer.gap(&gap),
-                Event::Segment { path } if person => printer.remark(&format!("{}", path.display())),
+                Event::Segment { path } if person => printer.remark(&harmless(&path.to_string_lossy())),
                 Event::Segment { .. } => {}
                 Event::Idle => {
                     for finding in printer.findings.iter().skip(told) {

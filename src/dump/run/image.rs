@@ -12,6 +12,7 @@ use crate::dump::state::{Context, diff as diff_view};
 use crate::dump::{Format, heading as heading_line};
 use crate::log::name::{DirFate, PartitionName};
 use crate::log::partition::Partition;
+use crate::render::push::harmless;
 
 /// The last stable offset of a partition that has an open transaction, and who holds it back.
 pub(super) fn held_back(partition: &Partition, request: &Request) -> io::Result<Option<(i64, String)>> {
@@ -55,7 +56,8 @@ pub(super) fn run(
         }
         match input {
             Input::File(target) => {
-                let state = State::of_file(&target.path, target.family, at, request.unpacked_max)?;
+                let state = State::of_file(&target.path, target.family, at, request.unpacked_max)
+                    .map_err(|error| of_path(error, &target.path))?;
                 problem |= print_state(&state, &target.path, target.partition.as_ref(), request, out, err)?;
             }
             Input::Partition(partition) => problem |= partition_image(partition, at, request, out, err)?,
@@ -83,8 +85,13 @@ fn partition_image(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> io::Result<bool> {
-    let state = State::of_partition(partition, family_of(partition, request), at, request.unpacked_max)?;
+    let state = State::of_partition(partition, family_of(partition, request), at, request.unpacked_max)
+        .map_err(|error| of_path(error, &partition.path))?;
     print_state(&state, &partition.path, partition.name.as_ref(), request, out, err)
+}
+
+fn of_path(error: io::Error, path: &Path) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
 fn print_state(
@@ -116,7 +123,7 @@ fn print_state(
         print_json(&object, request, out)?;
     }
     for found in &state.problems {
-        writeln!(err, "error: {found}")?;
+        writeln!(err, "error: {}", harmless(found))?;
     }
     Ok(!state.problems.is_empty())
 }
@@ -158,7 +165,7 @@ pub(super) fn diff(
         }
     };
     for found in before.problems.iter().chain(&after.problems) {
-        writeln!(err, "error: {found}")?;
+        writeln!(err, "error: {}", harmless(found))?;
     }
     if let (Some(a), Some(b)) = (before.cluster(), after.cluster()) {
         if request.format == Format::Table {

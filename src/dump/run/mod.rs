@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 mod extract;
 mod follow;
@@ -30,10 +31,11 @@ use crate::codec::meaning::time::{size, timestamp};
 use crate::codec::meaning::uuid::uuid;
 use crate::codec::record_types::Family;
 use crate::log::data_dir::DataDir;
-use crate::log::finding::{Finding, Severity};
+use crate::log::finding::{Finding, Place, Severity};
 use crate::log::name::{FileKind, PartitionName};
 use crate::log::partition::Partition;
 use crate::log::scan::Scanner;
+use crate::render::push::harmless;
 use crate::render::{Style, headline};
 
 /// What to dump, and how.
@@ -109,7 +111,7 @@ pub fn run(request: &Request, out: &mut dyn Write, err: &mut dyn Write) -> io::R
         match look_at(path, request) {
             Ok(input) => inputs.push(input),
             Err(error) => {
-                writeln!(err, "error: {error}")?;
+                writeln!(err, "error: {}", harmless(&error.to_string()))?;
                 problem = true;
             }
         }
@@ -117,24 +119,31 @@ pub fn run(request: &Request, out: &mut dyn Write, err: &mut dyn Write) -> io::R
     if inputs.is_empty() {
         return Ok(problem);
     }
+    let rests = Rests::default();
     if let Some((to, become_)) = &request.extract {
-        return Ok(extract::run(&inputs, request, to, *become_, err)? || problem);
+        problem |= extract::run(&inputs, request, to, *become_, &rests, err)?;
+        rests.tell(err)?;
+        return Ok(problem);
     }
     match request.view {
         View::Content => {}
         View::Follow => {
             let names = names(request);
-            let around = Around { names: &names, progress: None };
+            let around = Around { names: &names, progress: None, rests: &rests };
             return Ok(follow::run(&inputs, request, around, out, err)? || problem);
         }
-        View::Stats => return Ok(stats::run(&inputs, request, out)? || problem),
+        View::Stats => {
+            problem |= stats::run(&inputs, request, &rests, out, err)?;
+            rests.tell(err)?;
+            return Ok(problem);
+        }
         View::Verify => return Ok(verify::run(&inputs, request, out, err)? || problem),
         View::Image(at) => return Ok(image::run(&inputs, at, request, out, err)? || problem),
         View::Diff(ends) => return Ok(image::diff(&inputs, ends, request, out, err)? || problem),
     }
     let names = names(request);
     let progress = request.progress.then(|| Progress::new(bytes(&inputs)));
-    let around = Around { names: &names, progress: progress.as_ref() };
+    let around = Around { names: &names, progress: progress.as_ref(), rests: &rests };
     let files: usize = inputs
         .iter()
         .map(|input| match input {
@@ -175,7 +184,40 @@ pub fn run(request: &Request, out: &mut dyn Write, err: &mut dyn Write) -> io::R
             }
         };
     }
+    rests.tell(err)?;
     Ok(problem)
+}
+
+/// Ends of segments that were not read, as timestamps seem to have passed the end of `--time` there.
+#[derive(Default)]
+struct Rests {
+    segments: AtomicU64,
+    batches: AtomicU64,
+}
+
+impl Rests {
+    /// Counts the rest of a segment that was walked.
+    fn note(&self, reader: &SegmentReader) {
+        if let Some(stopped) = reader.stopped().filter(|stopped| stopped.samples > 0) {
+            self.segments.fetch_add(1, Ordering::Relaxed);
+            self.batches.fetch_add(stopped.samples, Ordering::Relaxed);
+        }
+    }
+
+    /// Says that what was printed may not be all.
+    fn tell(&self, err: &mut dyn Write) -> io::Result<()> {
+        let segments = self.segments.load(Ordering::Relaxed);
+        if segments == 0 {
+            return Ok(());
+        }
+        writeln!(
+            err,
+            "note: {} not read to the end: {} spread over what is left are all later than --time ends. \
+             --thorough reads everything",
+            if segments == 1 { "1 segment was".to_owned() } else { format!("{segments} segments were") },
+            counted(self.batches.load(Ordering::Relaxed) as usize, "batch").replace("batchs", "batches")
+        )
+    }
 }
 
 /// The segments of everything that was named, as far as what is wanted can be in them.
@@ -247,12 +289,13 @@ fn names(request: &Request) -> TopicNames {
 struct Around<'a> {
     names: &'a TopicNames,
     progress: Option<&'a Progress>,
+    rests: &'a Rests,
 }
 
 fn options<'a>(
     request: &Request,
     target: &Target,
-    Around { names, progress }: Around<'a>,
+    Around { names, progress, .. }: Around<'a>,
     file: Option<&'a str>,
 ) -> list::Options<'a> {
     list::Options {
@@ -347,14 +390,15 @@ fn dump_files(
 
 /// The part of a file that can hold what is wanted.
 fn reader(target: &Target, bounds: &Bounds, from: u64) -> io::Result<Option<SegmentReader>> {
-    if open::is_stdin(&target.path) {
+    if open::is_stream(&target.path) {
         return Ok(Some(SegmentReader::over(Scanner::new(open::source(&target.path)?), bounds)));
     }
     SegmentReader::open(&SegmentFiles::beside(&target.path), bounds, from, |scanner| scanner)
 }
 
 fn heading(target: &Target, request: &Request, out: &mut dyn Write) -> io::Result<()> {
-    let bytes = std::fs::metadata(&target.path).map(|metadata| metadata.len()).ok();
+    let is_stream = open::is_stream(&target.path);
+    let bytes = std::fs::metadata(&target.path).ok().filter(|_| !is_stream).map(|metadata| metadata.len());
     match request.format {
         Format::Table => {
             let shown = if open::is_stdin(&target.path) {
@@ -408,12 +452,20 @@ fn dump_file(
         write!(out, ",\"batches\":[")?;
     }
     let mut totals = Totals::default();
-    if let Some(mut reader) = reader(target, &bounds, from)? {
+    let mut watched = Watched { out, failed: false };
+    let walked = reader(target, &bounds, from).and_then(|reader| {
+        let Some(mut reader) = reader else { return Ok(()) };
         let mut unpacker = Unpacker::new(request.unpacked_max);
-        let mut listing = Listing::new(&mut printer, out);
-        walk(&mut reader, &mut matcher, &mut unpacker, window, &mut listing)?;
-        listing.flush()?;
+        let mut listing = Listing::new(&mut printer, &mut watched);
+        let walked = walk(&mut reader, &mut matcher, &mut unpacker, window, &mut listing);
+        around.rests.note(&reader);
         totals = listing.totals();
+        walked.and_then(|()| listing.flush())
+    });
+    match walked {
+        // Other files are read all the same.
+        Err(error) if !watched.failed => findings.push(unreadable(target, &error)),
+        walked => walked?,
     }
     printer.flush(out)?;
     if request.format == Format::Json {
@@ -421,6 +473,35 @@ fn dump_file(
     }
     findings.append(&mut printer.findings);
     Ok((Some(totals), findings))
+}
+
+/// Tells errors of writing from those of reading.
+struct Watched<'o> {
+    out: &'o mut dyn Write,
+    failed: bool,
+}
+
+impl Write for Watched<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes).inspect_err(|_| self.failed = true)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush().inspect_err(|_| self.failed = true)
+    }
+}
+
+fn unreadable(target: &Target, error: &io::Error) -> Finding {
+    Finding {
+        severity: Severity::Error,
+        code: "unreadable",
+        file: target.path.clone().into(),
+        place: Place::default(),
+        expected: "a file that can be read to its end".to_owned(),
+        found: error.to_string(),
+        meaning: "What was read before that is shown; nothing is known of the rest.".to_owned(),
+        remedy: String::new(),
+    }
 }
 
 /// Prints what a file added up to and what was found. Returns whether something is wrong.
@@ -516,7 +597,11 @@ fn dump_partition(
         let segments = counted(partition.segments.len(), "segment");
         line.push_str(&format!(" · {segments}, {}", size(partition.log_bytes())));
         if let (Some(first), Some(end)) = (facts.first_offset, facts.end) {
-            line.push_str(&format!(" · offsets {} to {}", grouped(first), grouped(end.next_offset - 1)));
+            line.push_str(&format!(
+                " · offsets {} to {}",
+                grouped(first),
+                grouped(end.next_offset.saturating_sub(1))
+            ));
         }
         let held = image::held_back(partition, request)?;
         if let Some((last_stable_offset, _)) = &held {

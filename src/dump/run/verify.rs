@@ -10,6 +10,7 @@ use crate::dump::{Format, parallel, verify};
 use crate::log::finding::Finding;
 use crate::log::verify::{self as check, Directory, Extent, Options, Summary};
 use crate::render::headline;
+use crate::render::push::harmless;
 
 /// Checks and prints. Returns whether something is wrong.
 pub(super) fn run(
@@ -39,7 +40,7 @@ pub(super) fn run(
             Ok(checked) => summary.merge(checked),
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Err(error),
             Err(error) => {
-                writeln!(err, "error: {error}")?;
+                writeln!(err, "error: {}", harmless(&error.to_string()))?;
                 problem = true;
             }
         }

@@ -55,6 +55,8 @@ pub struct Selection {
     pub limit: Option<u64>,
     /// `--tail`: only the last so many records, of each partition or file.
     pub tail: Option<u64>,
+    /// `--thorough`: segments are read to their end where only timestamps say that nothing more follows.
+    pub thorough: bool,
 }
 
 /// What a batch's header says about its records.

@@ -50,7 +50,7 @@ impl Bounds {
 
     /// Those of a selection: the least range that has all of its ranges.
     pub fn of(selection: &Selection) -> Self {
-        let mut bounds = Self::NONE;
+        let mut bounds = Self { thorough: selection.thorough, ..Self::NONE };
         let (offsets, times) = (&selection.offsets, &selection.times);
         if selection.invert {
             let alone = Selection { offsets: Vec::new(), invert: false, ..selection.clone() }.is_everything();
@@ -158,7 +158,7 @@ impl SegmentReader {
         if from > 0 {
             scanner.seek(from)?;
         }
-        if *bounds == Bounds::NONE {
+        if (Bounds { thorough: false, ..*bounds }) == Bounds::NONE {
             return Ok(Some(Self::over(scanner, bounds)));
         }
         let Some(mut headers) = HeaderReader::open(&files.log)? else {
@@ -180,9 +180,10 @@ impl SegmentReader {
             && bounds.times.to != i64::MAX
             && long
             && rest.headers.at(0)?.is_some_and(|batch| begins_later(&batch, bounds.times.to))
-            && rest.is_later(0, bounds.times.to)?.is_some()
+            && let Some(samples) = rest.is_later(0, bounds.times.to)?
         {
-            return Ok(None);
+            let stopped = Some(Stopped { at: 0, samples });
+            return Ok(Some(Self { stopped, ..Self::over(scanner, bounds) }));
         }
         if begin > from {
             scanner.seek(begin)?;

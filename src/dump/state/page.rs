@@ -1,6 +1,7 @@
 //! Sections and tables of text.
 
 use crate::render::paint::{self, Ink};
+use crate::render::push::harmless;
 
 /// What stands between two columns.
 const GAP: &str = "  ";
@@ -37,6 +38,7 @@ impl<'o> Page<'o> {
     }
 
     fn ink(&mut self, ink: Ink, text: &str) {
+        let text = &*harmless(text);
         if self.color {
             paint::ink::<true>(ink, text.as_bytes(), self.out);
         } else {
@@ -72,7 +74,7 @@ impl<'o> Page<'o> {
     /// A line of its own.
     pub fn line(&mut self, text: &str) {
         self.pad(self.indent);
-        self.out.extend_from_slice(text.as_bytes());
+        self.out.extend_from_slice(harmless(text).as_bytes());
         self.out.push(b'\n');
     }
 
@@ -90,7 +92,7 @@ impl<'o> Page<'o> {
             self.pad(self.indent);
             self.ink(Ink::Name, name);
             self.pad(width - columns(name) + GAP.len());
-            self.out.extend_from_slice(value.as_bytes());
+            self.out.extend_from_slice(harmless(value).as_bytes());
             self.out.push(b'\n');
         }
     }
@@ -127,7 +129,7 @@ impl<'o> Page<'o> {
             }
             match ink {
                 Some(ink) => self.ink(ink, cell),
-                None => self.out.extend_from_slice(cell.as_bytes()),
+                None => self.out.extend_from_slice(harmless(cell).as_bytes()),
             }
             if !column.number {
                 self.pad(pad);

@@ -1,0 +1,284 @@
+import java.io.File;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ScheduledFuture;
+import java.util.function.Supplier;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.common.record.internal.ControlRecordType;
+import org.apache.kafka.common.record.internal.DefaultRecordBatch;
+import org.apache.kafka.common.record.internal.EndTransactionMarker;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
+import org.apache.kafka.common.record.internal.RecordBatch;
+import org.apache.kafka.common.record.internal.RecordVersion;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.server.util.Scheduler;
+import org.apache.kafka.storage.internals.log.AppendOrigin;
+import org.apache.kafka.storage.internals.log.Cleaner;
+import org.apache.kafka.storage.internals.log.LogConfig;
+import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
+import org.apache.kafka.storage.internals.log.LogStartOffsetIncrementReason;
+import org.apache.kafka.storage.internals.log.LogToClean;
+import org.apache.kafka.storage.internals.log.ProducerStateManagerConfig;
+import org.apache.kafka.storage.internals.log.SkimpyOffsetMap;
+import org.apache.kafka.storage.internals.log.UnifiedLog;
+import org.apache.kafka.storage.internals.utils.Throttler;
+import org.apache.kafka.storage.log.metrics.BrokerTopicStats;
+
+/**
+ * Partitions as a broker writes them, by the class that a broker has for it: segments roll, transactions end or do
+ * not, producers start over, leaders change, logs are cut, cleaned, closed and opened again.
+ */
+final class Logs {
+    private static final String[] FLAGS = {
+        "", "--deep-iteration", "--print-data-log", "--verify-index-only", "--index-sanity-check",
+        "--print-data-log --skip-record-metadata",
+    };
+    private static final int PRODUCERS = 4;
+
+    /** A producer's state as the client has it. */
+    private static final class Producer {
+        final long id;
+        short epoch;
+        int sequence;
+        boolean open;
+
+        Producer(long id, int sequence) {
+            this.id = id;
+            this.sequence = sequence;
+        }
+    }
+
+    /** A clock that goes on when it is told to. */
+    private static final class Clock implements Time {
+        long now = Batches.NOW;
+
+        @Override
+        public long milliseconds() {
+            return now;
+        }
+
+        @Override
+        public long nanoseconds() {
+            return now * 1_000_000;
+        }
+
+        @Override
+        public void sleep(long millis) {
+            now += millis;
+        }
+
+        @Override
+        public void waitObject(Object object, Supplier<Boolean> condition, long deadline) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    /** Does at once what need not wait, and never what a broker would do later or again and again. */
+    private static final class AtOnce implements Scheduler {
+        @Override
+        public void startup() { }
+
+        @Override
+        public void shutdown() { }
+
+        @Override
+        public ScheduledFuture<?> schedule(String name, Runnable task, long delayMs, long periodMs) {
+            if (delayMs == 0 && periodMs <= 0) {
+                task.run();
+            }
+            return new Never();
+        }
+
+        @Override
+        public void resizeThreadPool(int size) { }
+    }
+
+    private final Peers peers;
+    private final Dice dice;
+    private final Batches batches;
+    private final Clock clock = new Clock();
+
+    Logs(Peers peers, Dice dice) {
+        this.peers = peers;
+        this.dice = dice;
+        this.batches = new Batches(dice);
+    }
+
+    /** Returns the partitions' directories. */
+    List<String> run(int count) throws Exception {
+        List<String> dirs = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            String dir = "logs/" + dice.of("orders", "a.b-c", "x_1") + i + "-" + dice.below(100);
+            write(dir);
+            dirs.add(dir);
+            compare(dir);
+        }
+        for (String dir : dirs) {
+            Peers.Output verdict = peers.kafkit(List.of("--verify", dir));
+            if (verdict.exit != 0) {
+                peers.fail("--verify " + dir + " finds, in what Kafka wrote:\n" + new String(verdict.out, StandardCharsets.UTF_8) + verdict.err);
+            }
+        }
+        peers.say(dirs.size() + " partitions written by Kafka's log and verified");
+        return dirs;
+    }
+
+    private void write(String dir) throws Exception {
+        clock.now = Batches.NOW + dice.below(1 << 20);
+        boolean compact = dice.oneIn(3);
+        boolean old = !compact && dice.oneIn(4);
+        Map<String, Object> config = new HashMap<>();
+        config.put(LogConfig.INTERNAL_SEGMENT_BYTES_CONFIG, dice.of(3000, 10_000, 60_000));
+        config.put("index.interval.bytes", dice.of(0, 100, 1000, 4096));
+        config.put("segment.index.bytes", dice.of(1200, 1 << 16));
+        config.put("max.message.bytes", 1 << 24);
+        config.put("compression.type", dice.of("producer", "producer", "gzip", "snappy", "lz4", "zstd", "uncompressed"));
+        if (old) {
+            config.put("compression.type", dice.of("producer", "gzip"));
+        }
+        config.put("message.timestamp.type", dice.oneIn(5) && !old ? "LogAppendTime" : "CreateTime");
+        config.put("message.timestamp.before.max.ms", Long.MAX_VALUE);
+        config.put("message.timestamp.after.max.ms", Long.MAX_VALUE);
+        config.put("segment.ms", Long.MAX_VALUE);
+        config.put("preallocate", dice.oneIn(8));
+        config.put("cleanup.policy", compact ? "compact" : "delete");
+        config.put("delete.retention.ms", 1000L);
+        LogConfig logConfig = new LogConfig(config);
+        Uuid topic = new Uuid(dice.random.nextLong(), dice.random.nextLong());
+        UnifiedLog log = open(dir, logConfig, topic, 0, true);
+        List<Producer> producers = new ArrayList<>();
+        for (int i = 0; i < PRODUCERS; i++) {
+            producers.add(new Producer(Math.abs(dice.int64() >> 2) + i, dice.oneIn(2) ? 0 : Integer.MAX_VALUE - dice.below(20)));
+        }
+        int epoch = dice.below(3);
+        long clean = 0;
+        for (int steps = 20 + dice.below(120); steps > 0; steps--) {
+            clock.now += dice.below(5000);
+            switch (dice.below(old ? 12 : 16)) {
+                case 0 -> log.roll();
+                case 1 -> {
+                    epoch += 1 + dice.below(3);
+                    log.assignEpochStartOffset(epoch, log.logEndOffset());
+                }
+                case 2 -> {
+                    if (dice.oneIn(3)) {
+                        long start = log.logStartOffset();
+                        log.close();
+                        log = open(dir, logConfig, topic, start, dice.oneIn(2));
+                    }
+                }
+                case 3 -> {
+                    log.updateHighWatermark(log.logEndOffset());
+                    if (compact && log.numberOfSegments() > 1) {
+                        clean = clean(log, clean);
+                    } else if (dice.oneIn(4)) {
+                        long range = log.logEndOffset() - log.logStartOffset();
+                        log.maybeIncrementLogStartOffset(log.logStartOffset() + (range > 0 ? dice.below((int) range) : 0),
+                            LogStartOffsetIncrementReason.ClientRecordDeletion);
+                        log.deleteOldSegments();
+                    }
+                }
+                default -> append(log, dice.of(producers.toArray(new Producer[0])), epoch, compact, old);
+            }
+        }
+        if (dice.oneIn(4)) {
+            // As after kill -9: indexes keep what was set aside for them.
+            log.flush(true);
+            log.closeHandlers();
+        } else {
+            log.close();
+        }
+    }
+
+    private UnifiedLog open(String dir, LogConfig config, Uuid topic, long start, boolean clean) throws IOException {
+        return UnifiedLog.create(new File(dir), config, start, clean ? Long.MAX_VALUE : start, new AtOnce(), new BrokerTopicStats(), clock,
+            900_000, new ProducerStateManagerConfig(86_400_000, false), 600_000, new LogDirFailureChannel(10), clean, Optional.of(topic));
+    }
+
+    private void append(UnifiedLog log, Producer producer, int epoch, boolean compact, boolean old) throws IOException {
+        if (old) {
+            // What a broker of before 0.11 kept, or one that was told to keep its format.
+            byte magic = (byte) dice.below(2);
+            log.appendAsLeaderWithRecordVersion(records(magic, null, false, false), epoch, RecordVersion.lookup(magic));
+            return;
+        }
+        if (producer.open && dice.oneIn(3)) {
+            EndTransactionMarker marker = new EndTransactionMarker(
+                dice.of(ControlRecordType.COMMIT, ControlRecordType.ABORT), epoch);
+            log.appendAsLeader(MemoryRecords.withEndTransactionMarker(clock.now, producer.id, producer.epoch, marker), epoch, AppendOrigin.COORDINATOR);
+            producer.open = false;
+            return;
+        }
+        if (!producer.open && dice.oneIn(12)) {
+            // A new life of the producer, which counts from 0.
+            producer.epoch++;
+            producer.sequence = 0;
+        }
+        boolean idempotent = producer.open || dice.oneIn(2);
+        boolean transactional = idempotent && (producer.open || dice.oneIn(2));
+        log.appendAsLeader(records(RecordBatch.MAGIC_VALUE_V2, idempotent ? producer : null, transactional, compact), epoch);
+        producer.open |= transactional;
+    }
+
+    private MemoryRecords records(byte magic, Producer producer, boolean transactional, boolean keyed) {
+        Compression codec = batches.codec(magic);
+        MemoryRecordsBuilder builder = MemoryRecords.builder(ByteBuffer.allocate(512), magic, codec, TimestampType.CREATE_TIME, 0,
+            RecordBatch.NO_TIMESTAMP, producer == null ? RecordBatch.NO_PRODUCER_ID : producer.id,
+            producer == null ? RecordBatch.NO_PRODUCER_EPOCH : producer.epoch,
+            producer == null ? RecordBatch.NO_SEQUENCE : producer.sequence, transactional, RecordBatch.NO_PARTITION_LEADER_EPOCH);
+        int count = 1 + dice.below(dice.oneIn(10) ? 100 : 8);
+        for (int i = 0; i < count; i++) {
+            byte[] key = keyed ? ("key " + dice.below(20)).getBytes(StandardCharsets.UTF_8) : dice.content();
+            long timestamp = dice.oneIn(30) ? batches.timestamp() : clock.now - dice.below(2000);
+            builder.append(timestamp, key, dice.content(), magic < 2 ? new Header[0] : dice.headers());
+        }
+        if (producer != null) {
+            producer.sequence = DefaultRecordBatch.incrementSequence(producer.sequence, count);
+        }
+        return builder.build();
+    }
+
+    /** A pass of the log cleaner. Markers and tombstones go in a later one. */
+    private long clean(UnifiedLog log, long from) throws Exception {
+        Cleaner cleaner = new Cleaner(0, new SkimpyOffsetMap(1 << 20), 1 << 16, 1 << 24, 0.9,
+            new Throttler(Double.MAX_VALUE, 1000, "", "", clock), clock, partition -> { });
+        long to = Math.min(log.activeSegment().baseOffset(), log.lastStableOffset());
+        long start = Math.min(Math.max(from, log.logStartOffset()), to);
+        return start < to ? cleaner.clean(new LogToClean(log, start, to, false)).getKey() : from;
+    }
+
+    private void compare(String dir) throws IOException, InterruptedException {
+        Map<String, List<String>> segments = new LinkedHashMap<>();
+        File[] files = new File(dir).listFiles();
+        Arrays.sort(files);
+        for (File file : files) {
+            String name = file.getName();
+            if (name.matches("\\d{20}\\..*")) {
+                segments.computeIfAbsent(name.substring(0, 20), any -> new ArrayList<>()).add(file.getPath());
+            }
+        }
+        List<String> all = new ArrayList<>();
+        segments.values().forEach(all::addAll);
+        for (String flags : FLAGS) {
+            peers.same("partitions, all files", String.join(",", all), flags);
+        }
+        // Alone, each file is the first.
+        for (String file : all) {
+            if (dice.oneIn(6)) {
+                peers.same("partitions, single files", file, dice.of(FLAGS));
+            }
+        }
+    }
+}
