@@ -12,10 +12,13 @@
 //! | [`state`] | records to state, as pure state machines: the cluster, groups, transactions, producers | do I/O; look at a clock; know who asks |
 //! | [`dump`] | `dump-log`: which files, which records of them, in which form | write but to what it is given, and to where `--extract` says |
 //! | [`render`] | a tape to text, hex, tables, JSON | decide anything about bytes; write to anything but the buffer it is given |
+//! | [`client`] | a client's end of a connection: connect, negotiate, correlate; blocking sockets | print; know any room but `codec` |
+//! | [`send`] | `send`: builds requests, finds leaders and coordinators, names to ids; sends, and has what comes shown | know clap |
 //! | [`cli`] | arguments to options, outcomes to exit codes; the only room that knows clap | hold logic that another command could want |
 //!
 //! Arrows: `cli` sees all; `decode -> input, codec`; `encode, render, state -> codec`; `log -> state, codec`;
-//! `dump -> log, state, render, codec`; `codec` and `input` see nobody. Rooms that are to come: `client`, `broker`.
+//! `dump -> log, state, render, codec`; `client -> codec`;
+//! `send -> client, render, input, codec`; `codec` and `input` see nobody. A room that is to come: `broker`.
 //!
 //! # The way of a pasted dump
 //!
@@ -48,7 +51,9 @@
 //! - Findings have three severities: what Kafka's parser refuses, what it would refuse inside of a
 //!   field (records, embedded messages), and what it accepts but is odd.
 
+pub mod broker;
 pub mod cli;
+pub mod client;
 pub mod codec;
 pub mod decode;
 pub mod dump;
@@ -56,4 +61,5 @@ pub mod encode;
 pub mod input;
 pub mod log;
 pub mod render;
+pub mod send;
 pub mod state;

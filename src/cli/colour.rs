@@ -16,6 +16,15 @@ pub enum ColorChoice {
 impl ColorChoice {
     /// Whether standard output is to be coloured (no-color.org, bixense.com/clicolors).
     pub fn on_stdout(self) -> bool {
+        self.on(std::io::stdout().is_terminal())
+    }
+
+    /// The same for standard error.
+    pub fn on_stderr(self) -> bool {
+        self.on(std::io::stderr().is_terminal())
+    }
+
+    fn on(self, terminal: bool) -> bool {
         let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
         match self {
             ColorChoice::Always => true,
@@ -25,7 +34,7 @@ impl ColorChoice {
             ColorChoice::Auto => {
                 let off = std::env::var_os("CLICOLOR").is_some_and(|value| value == "0");
                 let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
-                std::io::stdout().is_terminal() && !off && !dumb
+                terminal && !off && !dumb
             }
         }
     }

@@ -8,6 +8,8 @@ mod dump_log;
 mod encode;
 mod errors;
 mod number;
+mod send;
+mod serve;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -41,8 +43,12 @@ enum Command {
     Decode(Box<decode::Args>),
     /// Explain Kafka's files: segments, indexes, snapshots, whole data directories, healthy or broken
     DumpLog(Box<dump_log::Args>),
+    /// Run a broker that Kafka's clients use, on Kafka's own disk format
+    Serve(Box<serve::Args>),
     /// Turn JSON, as decode prints it, into bytes
     Encode(encode::Args),
+    /// Send a request to a broker, any request in any version, well-formed or not, and explain what comes back
+    Send(Box<send::Args>),
     /// List Kafka's APIs, or the fields of one and what changed between two of its versions
     Apis(apis::Args),
     /// List Kafka's error codes, or explain one
@@ -65,6 +71,12 @@ enum Failure {
     Usage(anyhow::Error),
     /// The data or the system does not let it.
     Data(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Failure::Data(error)
+    }
 }
 
 impl From<io::Error> for Failure {
@@ -91,7 +103,9 @@ pub fn run() -> ExitCode {
     let result = match cli.command {
         Command::Decode(args) => decode::run(*args, color),
         Command::DumpLog(args) => dump_log::run(*args, color),
+        Command::Serve(args) => serve::run(*args, color),
         Command::Encode(args) => encode::run(&args),
+        Command::Send(args) => send::run(*args, color),
         Command::Apis(args) => apis::run(&args, color),
         Command::Errors(args) => errors::run(&args, color),
     };

@@ -79,6 +79,14 @@ macro_rules! error_codes {
             since: $since,
             help: $help,
         }),*];
+
+        /// The codes by name, for those who answer with them.
+        pub mod codes {
+            $(
+                #[doc = $help]
+                pub const $name: i16 = $code;
+            )*
+        }
     };
 }
 

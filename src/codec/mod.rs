@@ -35,7 +35,7 @@ pub mod internal;
 pub mod json;
 pub mod meaning;
 pub mod messages;
-mod names;
+pub(crate) mod names;
 pub mod plausible;
 pub mod reading;
 pub mod record_types;

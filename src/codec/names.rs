@@ -18,7 +18,7 @@ pub(super) fn same(a: &str, b: &str) -> bool {
 }
 
 /// The entries whose names come nearest to `text`, the nearest first; empty where none is near.
-pub(super) fn nearest<'t, T>(
+pub(crate) fn nearest<'t, T>(
     entries: impl IntoIterator<Item = &'t T>,
     text: &str,
     name: impl Fn(&T) -> &str,

@@ -11,6 +11,7 @@
 //! [`finding`], and [`verify`] looks for all of it.
 
 pub mod checkpoint;
+pub mod clean;
 pub mod data_dir;
 pub mod detect;
 pub mod end;
@@ -25,4 +26,6 @@ pub mod scan;
 pub mod source;
 pub mod time_index;
 pub mod txn_index;
+pub mod validate;
 pub mod verify;
+pub mod write;

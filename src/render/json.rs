@@ -2,7 +2,7 @@
 //! `JsonConverter` prints; what that leaves out or keeps packed stands beside them.
 
 mod opened;
-mod pretty;
+pub mod pretty;
 
 use super::{Shown, Style, push};
 use crate::codec::explain::{Explanation, explain, kind_word, path, verdict};

@@ -74,6 +74,16 @@ impl Attributes {
         Self(self.0 | Self::LOG_APPEND)
     }
 
+    /// The same with the records' own timestamps.
+    pub fn create_time(self) -> Self {
+        Self(self.0 & !Self::LOG_APPEND)
+    }
+
+    /// The same with another codec.
+    pub fn with_codec(self, codec: Codec) -> Self {
+        Self(self.0 & !Self::CODEC | i16::from(codec.id()))
+    }
+
     /// The same as part of a transaction.
     pub fn transactional(self) -> Self {
         Self(self.0 | Self::TRANSACTIONAL)

@@ -201,8 +201,16 @@ impl From<String> for Str<'_> {
 pub struct Bytes<'a>(pub Cow<'a, [u8]>);
 
 /// Record batches or message sets after a length in bytes; see [`crate::codec::records`].
+///
+/// What is in a file need not be copied into a message to be sent behind it: see [`Records::elsewhere`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct Records<'a>(pub Cow<'a, [u8]>);
+pub struct Records<'a> {
+    /// The records, or the first of them.
+    pub bytes: Cow<'a, [u8]>,
+    /// How many bytes more belong to them that whoever sends the message puts in: the length counts them, and
+    /// [`Writer::elsewhere`] tells where. Zero for what was read.
+    pub elsewhere: usize,
+}
 
 macro_rules! variable {
     ($($type:ident => $kind:ident, $read:ident, $short:literal;)*) => { $(
@@ -222,11 +230,17 @@ macro_rules! variable {
             #[inline]
             fn is_default(&self, _: FieldDefault) -> bool { self.0.is_empty() }
         }
+        nullable!($type => $kind, $read, $short, |bytes| $type(Cow::Borrowed(bytes)));
+    )* };
+}
+
+macro_rules! nullable {
+    ($type:ident => $kind:ident, $read:ident, $short:literal, $of:expr) => {
         impl<'a> Wire<'a> for Option<$type<'a>> {
             const TYPE: Type = Type::$kind;
             #[inline]
             fn read(reader: &mut Reader<'a>, context: Context) -> Self {
-                reader.$read(context).map(|bytes| $type(Cow::Borrowed(bytes)))
+                reader.$read(context).map($of)
             }
             #[inline]
             fn write(&self, writer: &mut Writer, context: Context) {
@@ -242,18 +256,49 @@ macro_rules! variable {
             #[inline]
             fn is_default(&self, default: FieldDefault) -> bool {
                 match self {
-                    Some(value) => default != FieldDefault::Null && value.0.is_empty(),
+                    Some(value) => default != FieldDefault::Null && value.is_default(FieldDefault::Zero),
                     None => default == FieldDefault::Null,
                 }
             }
         }
-    )* };
+    };
 }
 variable! {
     Str => String, string, true;
     Bytes => Bytes, bytes, false;
-    Records => Records, bytes, false;
 }
+
+impl<'a> Records<'a> {
+    /// Records that are here.
+    pub fn of(bytes: &'a [u8]) -> Self {
+        Self { bytes: Cow::Borrowed(bytes), elsewhere: 0 }
+    }
+}
+
+impl<'a> Wire<'a> for Records<'a> {
+    const TYPE: Type = Type::Records;
+    #[inline]
+    fn read(reader: &mut Reader<'a>, context: Context) -> Self {
+        Self::of(reader.bytes(context).unwrap_or_default())
+    }
+    #[inline]
+    fn write(&self, writer: &mut Writer, context: Context) {
+        writer.length(Some(self.bytes.len() + self.elsewhere), context, false);
+        writer.buffer.extend_from_slice(&self.bytes);
+        if self.elsewhere > 0 {
+            writer.elsewhere.push((writer.buffer.len(), self.elsewhere));
+        }
+    }
+    #[inline]
+    fn from_default(_: FieldDefault) -> Self {
+        Self::default()
+    }
+    #[inline]
+    fn is_default(&self, _: FieldDefault) -> bool {
+        self.bytes.is_empty() && self.elsewhere == 0
+    }
+}
+nullable!(Records => Records, bytes, false, Records::of);
 
 #[inline]
 fn read_elements<'a, T: Wire<'a>>(count: usize, reader: &mut Reader<'a>, context: Context) -> Vec<T> {

@@ -32,13 +32,16 @@ pub enum WriteError {
 pub struct Writer {
     /// What was written.
     pub buffer: Vec<u8>,
+    /// Where bytes are to be put in when the buffer is sent, and how many: see
+    /// [`Records::elsewhere`](super::Records::elsewhere).
+    pub elsewhere: Vec<(usize, usize)>,
     error: Option<WriteError>,
 }
 
 impl Writer {
     /// Writes behind what `buffer` holds.
     pub fn new(buffer: Vec<u8>) -> Self {
-        Self { buffer, error: None }
+        Self { buffer, elsewhere: Vec::new(), error: None }
     }
 
     /// The buffer, or the first failure.

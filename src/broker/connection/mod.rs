@@ -1,0 +1,290 @@
+//! One client's connection: frames in, responses out, one request after the other and answered in their order.
+
+pub mod input;
+pub mod output;
+mod pool;
+mod request;
+mod transmit;
+
+use std::io;
+use std::net::SocketAddr;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+
+use self::input::{BadSize, Input};
+use self::output::Output;
+pub use self::pool::Pool;
+pub use self::request::Header;
+use super::Broker;
+use super::apis::{self, Handle};
+use super::clock;
+use super::exchange::Exchange;
+use super::explain;
+use super::fetch;
+use super::partitions::Replica;
+use super::produce;
+use super::trace::Traced;
+use crate::codec::wire::{Reader, Writer};
+use crate::log::validate::Room;
+
+/// So many frames are answered before other connections of the thread get their turn.
+const FRAMES_PER_TURN: usize = 64;
+/// What a scratch buffer for records keeps between requests.
+const ROOM_BYTES: usize = 64 * 1024;
+
+/// Why a connection ended.
+#[derive(Debug, thiserror::Error)]
+pub enum Closed {
+    /// The client closed it, or the network did.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// The client went away between two requests.
+    #[error("closed by the client")]
+    Done,
+    /// The client went away inside of a request.
+    #[error("closed by the client within a request, after {0} bytes of it")]
+    Cut(usize),
+    /// A size that cannot be.
+    #[error("{0}")]
+    Size(#[from] BadSize),
+    /// A request that cannot be read or is not answered here.
+    #[error("{0}")]
+    Request(String),
+    /// A request without acknowledgement failed: closing is the only answer.
+    #[error("a Produce request with acks=0 failed: {0}")]
+    Unacknowledged(String),
+}
+
+/// What a connection has besides its bytes.
+pub struct Context {
+    /// The broker.
+    pub broker: Arc<Broker>,
+    /// Its buffers.
+    pub pool: Arc<Pool>,
+    /// The listener's name.
+    pub listener: Arc<str>,
+    /// The client's address.
+    pub peer: SocketAddr,
+    /// When something was read or sent last, in milliseconds since 1970.
+    pub active_ms: Arc<AtomicI64>,
+    /// Becomes true when the broker stops.
+    pub stopping: watch::Receiver<bool>,
+}
+
+/// A connection.
+pub struct Connection {
+    context: Context,
+    stream: TcpStream,
+    input: Input,
+    output: Output,
+    room: Room,
+    /// Appended to by requests whose responses wait, and to be on disk before these are sent.
+    undurable: Vec<Arc<Replica>>,
+    frame_bytes_max: i32,
+}
+
+impl Connection {
+    /// Wraps an accepted socket.
+    pub fn new(context: Context, stream: TcpStream) -> Self {
+        Self {
+            frame_bytes_max: context.broker.limits.frame_bytes_max,
+            context,
+            stream,
+            input: Input::default(),
+            output: Output::default(),
+            room: Room::default(),
+            undurable: Vec::new(),
+        }
+    }
+
+    /// Answers until one of both sides ends it.
+    ///
+    /// # Errors
+    /// It always ends with the reason.
+    pub async fn serve(&mut self) -> Closed {
+        loop {
+            if let Err(closed) = self.turn().await {
+                // What was answered before is still sent, if the client takes it at once.
+                if !matches!(closed, Closed::Io(_)) {
+                    let _ = self.send().await;
+                }
+                return closed;
+            }
+        }
+    }
+
+    async fn turn(&mut self) -> Result<(), Closed> {
+        let mut frames = 0;
+        while let Some(range) = self.input.take(self.frame_bytes_max)? {
+            self.answer(range).await?;
+            if self.output.is_heavy() {
+                self.send().await?;
+            }
+            frames += 1;
+            if frames == FRAMES_PER_TURN {
+                frames = 0;
+                tokio::task::yield_now().await;
+            }
+        }
+        self.send().await?;
+        self.read().await
+    }
+
+    async fn send(&mut self) -> Result<(), Closed> {
+        for replica in self.undurable.drain(..) {
+            replica.durable().await?;
+        }
+        if !self.output.is_empty() {
+            self.output.flush(&self.stream).await?;
+            self.context.active_ms.store(clock::now_ms(), Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    async fn read(&mut self) -> Result<(), Closed> {
+        loop {
+            let pool = &self.context.pool;
+            self.input.provide(|| pool.take());
+            match self.input.fill(&self.stream) {
+                Ok(0) if self.input.is_empty() => return Err(Closed::Done),
+                Ok(0) => return Err(Closed::Cut(self.input.unread().len())),
+                Ok(_) => {
+                    self.context.active_ms.store(clock::now_ms(), Ordering::Relaxed);
+                    return Ok(());
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error.into()),
+            }
+            // An idle connection holds no memory.
+            if self.input.is_empty() {
+                pool.put(self.input.release());
+                self.output.release();
+                self.room.shrink_to(ROOM_BYTES);
+            }
+            if *self.context.stopping.borrow() {
+                return Err(Closed::Done);
+            }
+            tokio::select! {
+                ready = self.stream.readable() => ready?,
+                _ = self.context.stopping.changed() => {}
+            }
+        }
+    }
+
+    async fn answer(&mut self, range: Range<usize>) -> Result<(), Closed> {
+        let begin = self.output.bytes.len();
+        let traced = self.context.broker.trace.clone().map(|trace| {
+            let request = self.input.frame(range.clone()).to_vec();
+            Traced::new(trace, self.context.peer, request)
+        });
+        let frame = self.input.frame(range);
+        let header = Header::read(frame).map_err(|_| Closed::Request(explain::request(frame)))?;
+        let served = apis::served(header.key);
+        let Some(served) = served else {
+            return Err(Closed::Request(explain::unserved(frame, header.key)));
+        };
+        if !served.versions.contain(header.version) {
+            return self.unsupported(header);
+        }
+        let mut frame_at = self.output.bytes.len();
+        header.begin_response(&mut self.output.bytes);
+        let broker = &*self.context.broker;
+        let now_ms = clock::now_ms();
+        match served.handle {
+            Handle::Answer(answer) => {
+                let exchange = Exchange {
+                    broker,
+                    version: header.version,
+                    client_id: header.client_id(frame),
+                    listener: &self.context.listener,
+                    now_ms,
+                };
+                let mut writer = Writer::new(std::mem::take(&mut self.output.bytes));
+                let body = frame.get(header.body_at..).unwrap_or_default();
+                answer(&exchange, &mut Reader::new(body), &mut writer)
+                    .map_err(|_| Closed::Request(explain::request(frame)))?;
+                self.output.bytes = writer.finish().map_err(|error| unwritable(&header, &error))?;
+            }
+            Handle::Produce => {
+                let mut writer = Writer::new(std::mem::take(&mut self.output.bytes));
+                let answered = produce::answer(
+                    broker,
+                    &header,
+                    frame,
+                    now_ms,
+                    &mut self.room,
+                    &mut self.undurable,
+                    &mut writer,
+                );
+                self.output.bytes = writer.finish().map_err(|error| unwritable(&header, &error))?;
+                match answered {
+                    Ok(true) => {}
+                    Ok(false) => {
+                        self.output.bytes.truncate(frame_at);
+                        return Ok(());
+                    }
+                    Err(produce::Failed::Read(_)) => return Err(Closed::Request(explain::request(frame))),
+                    Err(produce::Failed::Unacknowledged(why)) => return Err(Closed::Unacknowledged(why)),
+                }
+            }
+            Handle::Fetch => {
+                let fetch = fetch::Fetch::read(broker, &header, frame, now_ms)
+                    .map_err(|_| Closed::Request(explain::request(frame)))?;
+                frame_at = self.answer_fetch(fetch, &header, frame_at).await?;
+            }
+        }
+        self.output.end_frame(frame_at);
+        if let Some(traced) = traced {
+            traced.answered(&self.output, begin.min(frame_at));
+        }
+        Ok(())
+    }
+
+    /// What was answered before does not wait with a fetch that waits.
+    async fn answer_fetch(
+        &mut self,
+        fetch: fetch::Fetch,
+        header: &Header,
+        frame_at: usize,
+    ) -> Result<usize, Closed> {
+        let broker = self.context.broker.clone();
+        let (replicas, found) = fetch.look(&broker);
+        let (found, frame_at) = if fetch.must_wait(&found) {
+            let begun = self.output.bytes.split_off(frame_at);
+            self.send().await?;
+            self.output.bytes = begun;
+            (fetch.wait(&replicas, found, &mut self.context.stopping).await, 0)
+        } else {
+            (found, frame_at)
+        };
+        fetch.respond(found, &mut self.output).map_err(|error| unwritable(header, &error))?;
+        Ok(frame_at)
+    }
+
+    /// Of ApiVersions, a client learns from the answer what to ask for (KIP-511); of Produce and Fetch, each
+    /// partition gets the error; else there is no answer that it could read.
+    fn unsupported(&mut self, header: Header) -> Result<(), Closed> {
+        let frame_at = self.output.bytes.len();
+        let bytes = std::mem::take(&mut self.output.bytes);
+        let mut writer = Writer::new(bytes);
+        if super::handlers::unsupported::answer(&header, &mut writer) {
+            self.output.bytes = writer.finish().map_err(|error| unwritable(&header, &error))?;
+            self.output.end_frame(frame_at);
+            return Ok(());
+        }
+        self.output.bytes = writer.buffer;
+        self.output.bytes.truncate(frame_at);
+        Err(Closed::Request(explain::unsupported(header.key, header.version)))
+    }
+}
+
+fn unwritable(header: &Header, error: &crate::codec::wire::WriteError) -> Closed {
+    Closed::Request(format!(
+        "the response to API key {} version {} cannot be written: {error}",
+        header.key, header.version
+    ))
+}

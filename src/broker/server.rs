@@ -1,0 +1,185 @@
+//! Listening and accepting.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::connection::{Closed, Connection, Context, Pool};
+use super::{Broker, clock};
+
+/// A socket that is listened on, and the listener's name.
+pub struct Listening {
+    /// The name.
+    pub name: Arc<str>,
+    /// The socket.
+    pub socket: TcpListener,
+}
+
+/// Bounds on connections.
+#[derive(Debug, Clone)]
+pub struct Bounds {
+    /// `max.connections`.
+    pub connections: usize,
+    /// `max.connections.per.ip`.
+    pub per_address: usize,
+    /// `max.connections.per.ip.overrides`.
+    pub of_addresses: HashMap<IpAddr, usize>,
+    /// `connections.max.idle.ms`.
+    pub idle_ms: i64,
+}
+
+struct Server {
+    broker: Arc<Broker>,
+    pool: Arc<Pool>,
+    bounds: Bounds,
+    count: AtomicUsize,
+    by_address: Mutex<HashMap<IpAddr, usize>>,
+    stopping: watch::Receiver<bool>,
+}
+
+/// After an error of accepting, such as too many open files, the next try waits so long.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// How often idle connections are looked for.
+const IDLE_TICK: Duration = Duration::from_secs(10);
+
+/// Accepts and serves until `stopping` becomes true and all connections have ended.
+pub async fn serve(
+    broker: Arc<Broker>,
+    sockets: Vec<Listening>,
+    bounds: Bounds,
+    stopping: watch::Receiver<bool>,
+) {
+    let server = Arc::new(Server {
+        broker,
+        pool: Arc::default(),
+        bounds,
+        count: AtomicUsize::new(0),
+        by_address: Mutex::default(),
+        stopping,
+    });
+    let mut accepting = JoinSet::new();
+    for listening in sockets {
+        accepting.spawn(accept(server.clone(), listening));
+    }
+    while accepting.join_next().await.is_some() {}
+}
+
+async fn accept(server: Arc<Server>, listening: Listening) {
+    let mut connections = JoinSet::new();
+    let mut active: Vec<(tokio::task::AbortHandle, Arc<AtomicI64>)> = Vec::new();
+    let mut stopping = server.stopping.clone();
+    let mut idle = tokio::time::interval(IDLE_TICK);
+    loop {
+        tokio::select! {
+            accepted = listening.socket.accept() => match accepted {
+                Ok((stream, peer)) => {
+                    let Some(admitted) = admit(&server, peer.ip()) else {
+                        tracing::warn!("{peer}: refused: too many connections (max.connections, max.connections.per.ip)");
+                        continue;
+                    };
+                    let active_ms = Arc::new(AtomicI64::new(clock::now_ms()));
+                    let context = Context {
+                        broker: server.broker.clone(),
+                        pool: server.pool.clone(),
+                        listener: listening.name.clone(),
+                        peer,
+                        active_ms: active_ms.clone(),
+                        stopping: server.stopping.clone(),
+                    };
+                    let task = connections.spawn(connect(context, stream, admitted));
+                    active.push((task, active_ms));
+                }
+                Err(error) => {
+                    tracing::warn!("{}: cannot accept: {error}", listening.name);
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            },
+            Some(_) = connections.join_next() => {}
+            _ = idle.tick() => end_idle(&mut active, server.bounds.idle_ms),
+            _ = stopping.changed() => break,
+        }
+    }
+    drop(listening);
+    while connections.join_next().await.is_some() {}
+}
+
+fn end_idle(active: &mut Vec<(tokio::task::AbortHandle, Arc<AtomicI64>)>, idle_ms: i64) {
+    let now_ms = clock::now_ms();
+    active.retain(|(task, active_ms)| {
+        if idle_ms >= 0 && now_ms - active_ms.load(Ordering::Relaxed) > idle_ms {
+            task.abort();
+        }
+        !task.is_finished()
+    });
+}
+
+async fn connect(context: Context, stream: TcpStream, admitted: Admitted) {
+    let peer = context.peer;
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!("{peer}: {error}");
+    }
+    match Connection::new(context, stream).serve().await {
+        Closed::Done => {}
+        Closed::Io(error) if is_usual(&error) => tracing::debug!("{peer}: {error}"),
+        closed => tracing::warn!("{peer}: closed: {closed}"),
+    }
+    drop(admitted);
+}
+
+/// How clients end connections without saying so.
+fn is_usual(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted
+    )
+}
+
+/// A connection that counts, until it is dropped.
+struct Admitted {
+    server: Arc<Server>,
+    address: IpAddr,
+}
+
+fn admit(server: &Arc<Server>, address: IpAddr) -> Option<Admitted> {
+    let mut by_address = server.by_address.lock().unwrap_or_else(PoisonError::into_inner);
+    let here = by_address.get(&address).copied().unwrap_or(0);
+    let bound = server.bounds.of_addresses.get(&address).copied().unwrap_or(server.bounds.per_address);
+    if here >= bound || server.count.load(Ordering::Relaxed) >= server.bounds.connections {
+        return None;
+    }
+    by_address.insert(address, here + 1);
+    server.count.fetch_add(1, Ordering::Relaxed);
+    Some(Admitted { server: server.clone(), address })
+}
+
+impl Drop for Admitted {
+    fn drop(&mut self) {
+        self.server.count.fetch_sub(1, Ordering::Relaxed);
+        let mut by_address = self.server.by_address.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = by_address.get_mut(&self.address) {
+            *count -= 1;
+            if *count == 0 {
+                by_address.remove(&self.address);
+            }
+        }
+    }
+}
+
+/// Binds an address.
+///
+/// # Errors
+/// The address is in use, or is none of this machine.
+pub fn bind(address: SocketAddr, backlog: u32) -> io::Result<TcpListener> {
+    let socket =
+        if address.is_ipv4() { tokio::net::TcpSocket::new_v4()? } else { tokio::net::TcpSocket::new_v6()? };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(backlog)
+}

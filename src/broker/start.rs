@@ -1,0 +1,139 @@
+//! From configuration to a broker that can be listened for.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::config::{Settings, keys};
+use super::data_dir::{DataDir, DataDirError};
+use super::fetch::session::Sessions;
+use super::handlers::producer_ids::ProducerIds;
+use super::hosting::Hosting;
+use super::loggers::Loggers;
+use super::metadata::{Metadata, MetadataError};
+use super::node::{Advertised, Node};
+use super::partitions::{Fsync, Partitions};
+use super::trace::Trace;
+use super::{Broker, Limits};
+use crate::state::cluster::Image;
+
+/// The topic whose only partition is the metadata log.
+const METADATA_TOPIC: &str = "__cluster_metadata";
+/// Where Kafka's quickstart has its controller.
+const CONTROLLER: (&str, u16) = ("localhost", 9093);
+
+/// How a broker is to run, besides what Kafka's settings say.
+pub struct Plan {
+    /// Kafka's settings.
+    pub settings: Settings,
+    /// Where the data is.
+    pub data: PathBuf,
+    /// When what was appended has to be on disk.
+    pub fsync: Fsync,
+    /// What clients are told to connect to.
+    pub advertised: Vec<Advertised>,
+    /// Who watches.
+    pub trace: Option<Arc<dyn Trace>>,
+    /// The levels of loggers.
+    pub loggers: Loggers,
+}
+
+/// Why a broker does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data directory.
+    #[error("{0}")]
+    DataDir(#[from] DataDirError),
+    /// The metadata log.
+    #[error("{0}")]
+    Metadata(#[from] MetadataError),
+}
+
+/// Reads the data directory, registers this node, opens all logs.
+///
+/// # Errors
+/// The directory or its metadata cannot be used. Damaged logs of single partitions are no error: these are offline.
+pub fn start(plan: Plan) -> Result<Arc<Broker>, StartError> {
+    let Plan { settings, data, fsync, advertised, trace, loggers } = plan;
+    let node_id = node_id(&settings);
+    let data = DataDir::open(&data, node_id, None)?;
+    let node = Node::new(
+        node_id,
+        data.cluster_id.clone(),
+        (data.directory_id, data.path.display().to_string()),
+        settings.get(keys::BROKER_RACK),
+        advertised,
+        (CONTROLLER.0.to_owned(), CONTROLLER.1),
+    );
+    let hosting = Arc::new(Hosting::new(data, fsync, node_id));
+    let snapshot_bytes = settings.get(keys::METADATA_LOG_MAX_RECORD_BYTES_BETWEEN_SNAPSHOTS);
+    let metadata = Metadata::open(
+        &hosting.data.path,
+        &node,
+        hosting.opening(METADATA_TOPIC, 0),
+        u64::try_from(snapshot_bytes).unwrap_or(u64::MAX),
+        fsync != Fsync::Never,
+    )?;
+    hosting.data.begin_changes()?;
+    metadata.register(&node)?;
+    let settings = Arc::new(settings);
+    let partitions = Arc::new(Partitions::default());
+    hosting.find_left();
+    hosting.follow(&Image::default(), &metadata.image(), &settings, &partitions);
+    let follower = (hosting.clone(), settings.clone(), partitions.clone());
+    metadata.set_follower(Box::new(move |before, after| {
+        let (hosting, settings, partitions) = &follower;
+        hosting.follow(before, after, settings, partitions);
+    }));
+    let slots = settings.get(keys::MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS);
+    Ok(Arc::new(Broker {
+        limits: Limits {
+            frame_bytes_max: settings.get(keys::SOCKET_REQUEST_MAX_BYTES),
+            fetch_bytes_max: usize::try_from(settings.get(keys::FETCH_MAX_BYTES)).unwrap_or(0),
+        },
+        sessions: Sessions::new(usize::try_from(slots).unwrap_or(0)),
+        producer_ids: ProducerIds::default(),
+        settings,
+        node,
+        metadata,
+        partitions,
+        hosting,
+        loggers,
+        trace,
+    }))
+}
+
+/// `node.id`, or its old name `broker.id`, or 1.
+pub fn node_id(settings: &Settings) -> i32 {
+    const FIRST: i32 = 1;
+    let given = settings.get(keys::NODE_ID).or(Some(settings.get(keys::BROKER_ID)));
+    given.filter(|id| *id >= 0).unwrap_or(FIRST)
+}
+
+/// How long a stop may take before what is left is cut off.
+pub const STOP: Duration = Duration::from_millis(1500);
+
+impl Broker {
+    /// Closes all logs, writes the checkpoints, and says that it was done.
+    ///
+    /// # Errors
+    /// What could not be written. The next start looks at the logs as after a crash then.
+    pub fn close(&self) -> Result<(), StartError> {
+        let sync = self.hosting.syncs();
+        let mut whole = true;
+        for replica in self.partitions.replicas() {
+            let Some(log) = &replica.log else { continue };
+            if let Err(error) = log.close(crate::log::write::Closing { sync }) {
+                tracing::error!("{}-{}: {error}", replica.topic, replica.partition);
+                whole = false;
+            }
+        }
+        self.metadata.close(sync)?;
+        self.hosting
+            .checkpoint(&self.partitions, (self.metadata.recovery_point(), self.metadata.log_start_offset()));
+        if whole {
+            self.hosting.data.mark_clean(self.node.broker_epoch())?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,253 @@
+//! A log against a list, through crashes at every place where something is written.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::broken::Broken;
+use super::kit::*;
+use crate::log::write::*;
+
+#[derive(Debug, Clone)]
+enum Op {
+    /// Records, bytes of each, and by which of the producers: none, or one of two.
+    Append(i32, usize, Option<bool>),
+    /// The producer sends its last batch again.
+    Again(bool),
+    /// The producer leaves out a sequence number.
+    Gap(bool),
+    Roll,
+    Flush,
+    /// To so much of 256 of what is there.
+    Truncate(u8),
+    DeleteRecords(u8),
+    Retain(u8),
+    Read(u8, usize),
+    Reopen,
+}
+
+fn ops() -> impl Strategy<Value = Vec<Op>> {
+    let op = prop_oneof![
+        10 => (1..4i32, 1..300usize, any::<Option<bool>>()).prop_map(|(n, bytes, producer)| Op::Append(n, bytes, producer)),
+        2 => any::<bool>().prop_map(Op::Again),
+        1 => any::<bool>().prop_map(Op::Gap),
+        1 => Just(Op::Roll),
+        2 => Just(Op::Flush),
+        1 => (100..=255u8).prop_map(Op::Truncate),
+        1 => any::<u8>().prop_map(Op::DeleteRecords),
+        1 => any::<u8>().prop_map(Op::Retain),
+        2 => (any::<u8>(), 1..2000usize).prop_map(|(from, max)| Op::Read(from, max)),
+        1 => Just(Op::Reopen),
+    ];
+    prop::collection::vec(op, 1..60)
+}
+
+/// What ought to be in the log: batches as first and last offset, producer and base sequence.
+#[derive(Debug, Clone, Default)]
+struct Model {
+    batches: Vec<(i64, i64, Option<(bool, i32)>)>,
+    start: i64,
+    end: i64,
+    flushed: i64,
+    clock: i64,
+}
+
+impl Model {
+    fn next_sequence(&self, producer: bool) -> i32 {
+        self.last(producer).map_or(0, |(first, last, sequence)| sequence + (last - first) as i32 + 1)
+    }
+
+    fn last(&self, producer: bool) -> Option<(i64, i64, i32)> {
+        let of = |batch: &(i64, i64, Option<(bool, i32)>)| match batch.2 {
+            Some((id, sequence)) if id == producer => Some((batch.0, batch.1, sequence)),
+            _ => None,
+        };
+        self.batches.iter().rev().find_map(of)
+    }
+
+    fn offset(&self, part: u8) -> i64 {
+        self.start + (self.end - self.start) * i64::from(part) / 255
+    }
+
+    fn cut(&mut self, end: i64) {
+        self.batches.retain(|batch| batch.1 < end);
+        self.end = end;
+        self.flushed = self.flushed.min(end);
+    }
+
+    fn visible(&self) -> Vec<(i64, i64)> {
+        self.batches.iter().filter(|batch| batch.1 >= self.start).map(|batch| (batch.0, batch.1)).collect()
+    }
+}
+
+fn bytes_of(model: &Model, records: i32, bytes: usize, producer: Option<(bool, i32)>) -> Vec<u8> {
+    let producer = producer.map(|(id, sequence)| (i64::from(id), 0, sequence));
+    Make { records, bytes, timestamp: NOW + model.clock, producer, ..Make::default() }.batch()
+}
+
+/// Does an operation in both. An error is one of the files; then `model` is as it was before.
+fn step(log: &PartitionLog, model: &mut Model, op: &Op) -> Result<(), AppendError> {
+    model.clock += 1;
+    match *op {
+        Op::Append(records, bytes, producer) => {
+            let producer = producer.map(|id| (id, model.next_sequence(id)));
+            let appended = log.append(&mut bytes_of(model, records, bytes, producer), APPEND)?;
+            let last = model.end + i64::from(records) - 1;
+            assert_eq!((appended.first_offset, appended.last_offset), (model.end, last));
+            model.batches.push((model.end, last, producer));
+            model.end = last + 1;
+        }
+        Op::Again(producer) => {
+            let Some((first, last, sequence)) = model.last(producer) else { return Ok(()) };
+            let again = bytes_of(model, (last - first) as i32 + 1, 5, Some((producer, sequence)));
+            let appended = log.append(&mut again.clone(), APPEND)?;
+            assert_eq!((appended.first_offset, appended.duplicate), (first, true));
+        }
+        Op::Gap(producer) => {
+            if model.last(producer).is_some() {
+                let sequence = model.next_sequence(producer) + 1;
+                let refused = log.append(&mut bytes_of(model, 1, 5, Some((producer, sequence))), APPEND);
+                assert_eq!(refused.unwrap_err().code(), 45);
+            }
+        }
+        Op::Roll => drop(log.roll(NOW + model.clock)?),
+        Op::Flush => model.flushed = log.flush()?,
+        Op::Truncate(part) => {
+            let end = log.truncate_to(model.offset(part).max(model.start), NOW)?;
+            model.cut(end);
+            model.start = log.log_start_offset();
+        }
+        Op::DeleteRecords(part) => model.start = log.delete_records_before(model.offset(part / 2))?,
+        Op::Retain(part) => {
+            log.set_config(LogConfig { retention_bytes: i64::from(part) * 100, ..small() }.into());
+            log.apply_retention(NOW + model.clock)?;
+            log.delete_expired_files(i64::MAX);
+            model.start = log.log_start_offset();
+        }
+        Op::Read(part, max_bytes) => {
+            let from = model.offset(part);
+            let read = read_all(log, from, max_bytes, UpTo::HighWatermark);
+            let expected: Vec<_> = model.visible().into_iter().filter(|batch| batch.1 >= from).collect();
+            assert_eq!(read, expected);
+        }
+        Op::Reopen => {}
+    }
+    assert_eq!((log.log_start_offset(), log.log_end_offset()), (model.start, model.end));
+    Ok(())
+}
+
+fn start(path: &Path, model: &Model, clean: bool, files: Arc<dyn Files>) -> Result<PartitionLog, LogError> {
+    let opening =
+        Opening { log_start_offset: model.start, recovery_point: model.flushed, files, ..opening(clean) };
+    PartitionLog::open(path, small().into(), opening).map(|(log, _)| log)
+}
+
+/// The log holds what it ought to, but for the operation that was under way.
+fn compare(log: &PartitionLog, model: &mut Model, under_way: Option<&Op>, power_lost: bool) {
+    let read = read_all(log, log.log_start_offset(), 700, UpTo::LogEnd);
+    let expected = model.visible();
+    let mut more = None;
+    match under_way {
+        Some(&Op::Append(records, _, producer)) if read.last().is_some_and(|last| last.1 >= model.end) => {
+            let last = model.end + i64::from(records) - 1;
+            more = Some((model.end, last, producer.map(|id| (id, model.next_sequence(id)))));
+        }
+        _ => {}
+    }
+    model.batches.extend(more);
+    let all = model.visible();
+    let shorter = power_lost || matches!(under_way, Some(Op::Truncate(_)));
+    let begun = all.iter().position(|batch| Some(batch) == read.first()).unwrap_or(all.len());
+    if read.is_empty() {
+        let least = if shorter { model.flushed } else { model.end };
+        let moved = matches!(under_way, Some(Op::Retain(_) | Op::Truncate(_) | Op::DeleteRecords(_)));
+        assert!(moved || expected.is_empty() || (shorter && least <= model.start), "{model:?}");
+    } else {
+        let kept = all.get(begun..begun + read.len()).unwrap_or_default();
+        assert_eq!(read, kept, "{model:?}");
+        assert!(
+            begun == 0 || matches!(under_way, Some(Op::Retain(_) | Op::DeleteRecords(_) | Op::Truncate(_)))
+        );
+        assert!(shorter || begun + read.len() == all.len(), "{read:?} of {all:?}");
+    }
+    let end = log.log_end_offset();
+    assert!(end >= model.flushed || matches!(under_way, Some(Op::Truncate(_))), "{end} {model:?}");
+    if end < model.end || more.is_some() || model.end < end {
+        model.cut(end);
+    }
+    model.start = log.log_start_offset();
+}
+
+fn run(ops: &[Op], crash_after: i64, torn: u8, power: bool) {
+    let (_folder, path) = directory();
+    let mut model = Model::default();
+    let broken = Arc::new(Broken::after(crash_after, torn));
+    let mut files: Arc<dyn Files> = broken.clone();
+    let mut crashed = false;
+    let mut log = start(&path, &model, false, files.clone());
+    for op in ops {
+        let result = match &log {
+            Ok(log) if matches!(op, Op::Reopen) => log.close(Closing { sync: true }).map_err(Into::into),
+            Ok(log) => step(log, &mut model, op),
+            Err(_) => {
+                Err(AppendError::Storage(LogError::NoSegment { directory: path.clone(), base_offset: 0 }))
+            }
+        };
+        let reopened = matches!(op, Op::Reopen) && result.is_ok();
+        if reopened {
+            model.flushed = model.end;
+            log = start(&path, &model, true, files.clone());
+        }
+        if crashed || (!broken.has_crashed() && result.is_ok() && log.is_ok()) {
+            // After the one crash, nothing may fail any more.
+            result.unwrap();
+            let log = log.as_ref().unwrap();
+            assert_eq!(log.log_end_offset(), model.end);
+            continue;
+        }
+        crashed = true;
+        drop(log);
+        if power && path.exists() {
+            broken.lose_unsynced(&path);
+        }
+        files = Arc::new(RealFiles::default());
+        let recovered = start(&path, &model, false, files.clone()).unwrap();
+        compare(&recovered, &mut model, Some(op), power);
+        if power || matches!(op, Op::Truncate(_)) {
+            // What is known of producers may be older than what was acknowledged, as that is lost, too.
+        } else {
+            for producer in [false, true] {
+                if model.last(producer).is_some_and(|(first, ..)| first >= model.start) {
+                    step(&recovered, &mut model, &Op::Again(producer)).unwrap();
+                }
+            }
+        }
+        log = Ok(recovered);
+    }
+    broken.disarm();
+    let log = log.or_else(|_| start(&path, &model, false, Arc::new(RealFiles::default()))).unwrap();
+    compare(&log, &mut model, None, false);
+    log.delete_expired_files(i64::MAX);
+    log.close(Closing { sync: false }).unwrap();
+    assert_eq!(faults(&path), Vec::<String>::new());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 4, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn as_the_model(ops in ops()) {
+        run(&ops, i64::MAX, 0, false);
+    }
+
+    #[test]
+    fn a_crash_anywhere(ops in ops(), crash_after in 0..300i64, torn: u8) {
+        run(&ops, crash_after, torn, false);
+    }
+
+    #[test]
+    fn the_power_fails_anywhere(ops in ops(), crash_after in 0..300i64, torn: u8) {
+        run(&ops, crash_after, torn, true);
+    }
+}

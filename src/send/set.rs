@@ -1,0 +1,144 @@
+//! `--set PATH=VALUE`: one value on the tree of a request.
+
+use serde_json::{Map, Value as Json};
+
+/// A value and where it goes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Set {
+    text: String,
+    /// In the header instead of the body.
+    pub in_header: bool,
+    path: Vec<Step>,
+    value: Json,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Step {
+    Member(String),
+    Element(usize),
+}
+
+impl Set {
+    /// Reads `topics[0].name=orders`, `header.clientId=null`. What is behind the = is JSON, or text where it
+    /// is no JSON.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let Some((place, value)) = text.split_once('=') else {
+            return Err("expected PATH=VALUE, such as topics[0].name=orders".into());
+        };
+        let value = serde_json::from_str(value).unwrap_or_else(|_| Json::String(value.to_owned()));
+        let place = place.trim().trim_start_matches('.');
+        let (in_header, place) = match place.split_once('.') {
+            Some(("header", rest)) => (true, rest),
+            Some(("body", rest)) => (false, rest),
+            _ => (false, place),
+        };
+        let path = steps(place).ok_or("expected a path such as topics[0].partitions[1].index")?;
+        Ok(Self { text: text.to_owned(), in_header, path, value })
+    }
+
+    /// Puts the value into the tree, with what is missing around it.
+    ///
+    /// # Errors
+    /// That something else is in the way.
+    pub fn apply(&self, tree: &mut Json) -> Result<(), String> {
+        let mut here = tree;
+        for step in &self.path {
+            here = match step {
+                Step::Member(name) => {
+                    if here.is_null() {
+                        *here = Json::Object(Map::new());
+                    }
+                    match here.as_object_mut() {
+                        Some(object) => object.entry(name.as_str()).or_insert(Json::Null),
+                        None => {
+                            return Err(format!(
+                                "--set {}: what {name} is to go into is no object",
+                                self.text
+                            ));
+                        }
+                    }
+                }
+                Step::Element(index) => {
+                    if here.is_null() {
+                        *here = Json::Array(Vec::new());
+                    }
+                    let Some(array) = here.as_array_mut() else {
+                        return Err(format!("--set {}: what [{index}] is to go into is no array", self.text));
+                    };
+                    if *index == array.len() {
+                        array.push(Json::Null);
+                    }
+                    let length = array.len();
+                    match array.get_mut(*index) {
+                        Some(element) => element,
+                        None => {
+                            return Err(format!(
+                                "--set {}: [{index}] is too far: the array has {length} elements, the next one is [{length}]",
+                                self.text
+                            ));
+                        }
+                    }
+                }
+            };
+        }
+        *here = self.value.clone();
+        Ok(())
+    }
+}
+
+fn steps(path: &str) -> Option<Vec<Step>> {
+    let mut steps = Vec::new();
+    for part in path.split('.') {
+        let (name, mut rest) = part.split_at(part.find('[').unwrap_or(part.len()));
+        if name.is_empty() {
+            return None;
+        }
+        steps.push(Step::Member(name.to_owned()));
+        while let Some(inner) = rest.strip_prefix('[') {
+            let (index, behind) = inner.split_once(']')?;
+            steps.push(Step::Element(index.parse().ok()?));
+            rest = behind;
+        }
+        if !rest.is_empty() {
+            return None;
+        }
+    }
+    Some(steps)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // A test that cannot go on has failed.
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn with(sets: &[&str], mut tree: Json) -> Result<Json, String> {
+        for set in sets {
+            Set::parse(set)?.apply(&mut tree)?;
+        }
+        Ok(tree)
+    }
+
+    #[test]
+    fn values_go_where_they_belong() {
+        assert_eq!(
+            with(&["topics[0].name=a", "topics[0].p[0]=1", "topics[0].p[1]=2", "x=null"], json!({})),
+            Ok(json!({"topics": [{"name": "a", "p": [1, 2]}], "x": null}))
+        );
+        assert_eq!(with(&["a.b=\"1\""], json!({"a": {"b": 2}})), Ok(json!({"a": {"b": "1"}})));
+        assert!(Set::parse("header.clientId=x").unwrap().in_header);
+    }
+
+    #[test]
+    fn what_is_in_the_way_is_said() {
+        assert!(with(&["a[1]=1"], json!({})).unwrap_err().contains("the next one is [0]"));
+        assert!(with(&["a.b=1"], json!({"a": 1})).unwrap_err().contains("no object"));
+        assert!(with(&["a[0]=1"], json!({"a": 1})).unwrap_err().contains("no array"));
+        for bad in ["a", "=1", "a..b=1", "a[x]=1", "a[0=1", "a[0]b=1", "[0]=1"] {
+            assert!(Set::parse(bad).is_err(), "{bad}");
+        }
+    }
+}
