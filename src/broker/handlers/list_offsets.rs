@@ -23,7 +23,9 @@ const EARLIEST_PENDING_UPLOAD: i64 = -6;
 const SINCE: [(i64, i16); 4] =
     [(MAX_TIMESTAMP, 7), (EARLIEST_LOCAL, 8), (LATEST_TIERED, 9), (EARLIEST_PENDING_UPLOAD, 11)];
 const READ_COMMITTED: i8 = 1;
-/// Before it, a latest offset had no epoch.
+/// Since which version the epoch of the offset is told.
+const EPOCHS_SINCE: i16 = 4;
+/// There is no such offset, or it is not told.
 const UNKNOWN: i64 = -1;
 
 /// An offset with what else is known of it.
@@ -69,7 +71,9 @@ fn of_partition<'a>(
         Ok(at) => {
             response.timestamp = at.timestamp;
             response.offset = at.offset;
-            response.leader_epoch = at.leader_epoch.unwrap_or(-1);
+            if version >= EPOCHS_SINCE {
+                response.leader_epoch = at.leader_epoch.unwrap_or(-1);
+            }
         }
     }
     response
