@@ -22,6 +22,7 @@ const CLEAN_SHUTDOWN: &str = ".kafka_cleanshutdown";
 const RECOVERY_POINTS: &str = "recovery-point-offset-checkpoint";
 const HIGH_WATERMARKS: &str = "replication-offset-checkpoint";
 const LOG_STARTS: &str = "log-start-offset-checkpoint";
+const CLEANED: &str = "cleaner-offset-checkpoint";
 
 /// Why a directory cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +77,8 @@ pub struct DataDir {
     pub cluster_id: String,
     /// `directory.id`.
     pub directory_id: Uuid,
+    /// It was empty, and was formatted just now.
+    pub is_new: bool,
     /// The broker that wrote it last had time to close it.
     pub stopped_cleanly: bool,
     /// From where logs are to be recovered.
@@ -84,6 +87,8 @@ pub struct DataDir {
     pub log_starts: Offsets,
     /// Their high watermarks.
     pub high_watermarks: Offsets,
+    /// Up to where compacted logs are clean.
+    pub cleaned: Offsets,
     /// Held as long as the broker runs.
     _lock: File,
 }
@@ -117,6 +122,7 @@ impl DataDir {
         }
         fs::create_dir_all(path).map_err(failed(path))?;
         let lock = lock(path)?;
+        let is_new = text.is_none();
         let (cluster_id, directory_id) = match text {
             Some(text) => identity(&meta, &text)?,
             None => format(path, node_id, cluster_id).map_err(failed(path))?,
@@ -127,9 +133,11 @@ impl DataDir {
             recovery_points: read_offsets(&path.join(RECOVERY_POINTS))?,
             log_starts: read_offsets(&path.join(LOG_STARTS))?,
             high_watermarks: read_offsets(&path.join(HIGH_WATERMARKS))?,
+            cleaned: read_offsets(&path.join(CLEANED))?,
             path: path.to_owned(),
             cluster_id,
             directory_id,
+            is_new,
             stopped_cleanly,
             _lock: lock,
         })
@@ -155,6 +163,15 @@ impl DataDir {
         let path = self.path.join(CLEAN_SHUTDOWN);
         let mark = serde_json::json!({ "version": 0, "brokerEpoch": broker_epoch }).to_string();
         fs::write(&path, mark).map_err(|error| DataDirError::Io { path, error })
+    }
+
+    /// Writes up to where compacted logs are clean.
+    ///
+    /// # Errors
+    /// It cannot be written; it is as it was then.
+    pub fn write_cleaned(&self, cleaned: &Offsets) -> Result<(), DataDirError> {
+        let path = self.path.join(CLEANED);
+        write_offsets(&path, cleaned).map_err(|error| DataDirError::Io { path, error })
     }
 
     /// Writes the three checkpoints of offsets.

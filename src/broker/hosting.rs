@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::clock;
 use super::config::effective::{self, Effective};
 use super::config::settings::Settings;
-use super::data_dir::DataDir;
+use super::data_dir::{DataDir, Offsets};
 use super::metadata::registration::random_id;
 use super::partitions::{Fsync, HostedTopic, Partitions, Replica, Replicas};
 use crate::codec::records::batch::TimestampType;
@@ -31,13 +31,16 @@ pub struct Hosting {
     node_id: i32,
     /// Directories of deleted topics, and when they go.
     leaving: Mutex<Vec<(PathBuf, i64)>>,
+    /// Up to where compacted logs are clean.
+    cleaned: Mutex<Offsets>,
 }
 
 impl Hosting {
     /// Over a data directory.
     pub fn new(data: DataDir, fsync: Fsync, node_id: i32) -> Self {
         let files = RealFiles { never_sync: fsync == Fsync::Never, ..RealFiles::default() };
-        Self { data, fsync, files: Arc::new(files), node_id, leaving: Mutex::default() }
+        let cleaned = Mutex::new(data.cleaned.clone());
+        Self { data, fsync, files: Arc::new(files), node_id, leaving: Mutex::default(), cleaned }
     }
 
     /// Whether what is closed has to be on disk.
@@ -202,6 +205,21 @@ impl Hosting {
             .filter(|path| path.is_dir())
             .map(|path| (path, 0));
         self.leaving.lock().unwrap_or_else(PoisonError::into_inner).extend(left);
+    }
+
+    /// Up to where a compacted log is clean, if it ever was compacted.
+    pub fn cleaned_to(&self, replica: &Replica) -> Option<i64> {
+        let cleaned = self.cleaned.lock().unwrap_or_else(PoisonError::into_inner);
+        cleaned.get(&(replica.topic.to_string(), replica.partition)).copied()
+    }
+
+    /// Notes, on disk too, up to where a log is clean.
+    pub fn set_cleaned_to(&self, replica: &Replica, offset: i64) {
+        let mut cleaned = self.cleaned.lock().unwrap_or_else(PoisonError::into_inner);
+        cleaned.insert((replica.topic.to_string(), replica.partition), offset);
+        if let Err(error) = self.data.write_cleaned(&cleaned) {
+            tracing::error!("{error}");
+        }
     }
 
     /// Writes the checkpoints of all partitions, and the metadata's.

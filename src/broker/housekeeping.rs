@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::config::keys;
-use super::{Broker, clock};
+use super::{Broker, clock, compaction};
 
 /// How often somebody looks whether something is due.
 const TICK: Duration = Duration::from_secs(1);
@@ -15,6 +15,8 @@ const CHECKPOINT_MS: i64 = 60_000;
 
 /// Runs until the broker stops.
 pub async fn run(broker: Arc<Broker>, mut stopping: watch::Receiver<bool>) {
+    // Compaction takes its time, and must not hold up the rest.
+    tokio::spawn(compact(broker.clone(), stopping.clone()));
     let retention_ms = broker.settings.get(keys::LOG_RETENTION_CHECK_INTERVAL_MS);
     let now_ms = clock::now_ms();
     let (mut retained_ms, mut checkpointed_ms) = (now_ms, now_ms);
@@ -32,6 +34,22 @@ pub async fn run(broker: Arc<Broker>, mut stopping: watch::Receiver<bool>) {
         let done = tokio::task::spawn_blocking(move || tick(&broker, now_ms, retain, checkpoint));
         if done.await.is_err() {
             tracing::error!("housekeeping failed; it goes on with the next round");
+        }
+    }
+}
+
+async fn compact(broker: Arc<Broker>, mut stopping: watch::Receiver<bool>) {
+    let pause_ms = broker.settings.get(keys::LOG_CLEANER_BACKOFF_MS);
+    let pause = Duration::from_millis(u64::try_from(pause_ms).unwrap_or(0)).max(TICK);
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = stopping.changed() => return,
+        }
+        let (broker, stopping) = (broker.clone(), stopping.clone());
+        let done = tokio::task::spawn_blocking(move || compaction::run(&broker, &|| !*stopping.borrow()));
+        if done.await.is_err() {
+            tracing::error!("compaction failed; it goes on with the next round");
         }
     }
 }

@@ -10,6 +10,7 @@
 
 pub mod apis;
 mod clock;
+mod compaction;
 pub mod config;
 pub mod connection;
 pub mod data_dir;

@@ -10,7 +10,7 @@ use super::fetch::session::Sessions;
 use super::handlers::producer_ids::ProducerIds;
 use super::hosting::Hosting;
 use super::loggers::Loggers;
-use super::metadata::{Metadata, MetadataError};
+use super::metadata::{Metadata, MetadataError, registration};
 use super::node::{Advertised, Node};
 use super::partitions::{Fsync, Partitions};
 use super::trace::Trace;
@@ -65,6 +65,9 @@ pub fn start(plan: Plan) -> Result<Arc<Broker>, StartError> {
         advertised,
         (CONTROLLER.0.to_owned(), CONTROLLER.1),
     );
+    if data.is_new {
+        registration::format(&data.path, &node)?;
+    }
     let hosting = Arc::new(Hosting::new(data, fsync, node_id));
     let snapshot_bytes = settings.get(keys::METADATA_LOG_MAX_RECORD_BYTES_BETWEEN_SNAPSHOTS);
     let metadata = Metadata::open(

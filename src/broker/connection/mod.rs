@@ -188,7 +188,8 @@ impl Connection {
             return Err(Closed::Request(explain::unserved(frame, header.key)));
         };
         if !served.versions.contain(header.version) {
-            return self.unsupported(header);
+            let body = frame.get(header.body_at..).unwrap_or_default().to_vec();
+            return self.unsupported(&header, &body);
         }
         let mut frame_at = self.output.bytes.len();
         header.begin_response(&mut self.output.bytes);
@@ -265,14 +266,13 @@ impl Connection {
         Ok(frame_at)
     }
 
-    /// Of ApiVersions, a client learns from the answer what to ask for (KIP-511); of Produce and Fetch, each
-    /// partition gets the error; else there is no answer that it could read.
-    fn unsupported(&mut self, header: Header) -> Result<(), Closed> {
+    /// See [`handlers::unsupported`](super::handlers::unsupported); else there is no answer that the client could read.
+    fn unsupported(&mut self, header: &Header, body: &[u8]) -> Result<(), Closed> {
         let frame_at = self.output.bytes.len();
         let bytes = std::mem::take(&mut self.output.bytes);
         let mut writer = Writer::new(bytes);
-        if super::handlers::unsupported::answer(&header, &mut writer) {
-            self.output.bytes = writer.finish().map_err(|error| unwritable(&header, &error))?;
+        if super::handlers::unsupported::answer(header, body, &mut writer) {
+            self.output.bytes = writer.finish().map_err(|error| unwritable(header, &error))?;
             self.output.end_frame(frame_at);
             return Ok(());
         }

@@ -39,7 +39,8 @@ pub static FEATURES: &[Feature] = &[
 
 /// The version of the quorum's protocol.
 pub const KRAFT_VERSION: &str = "kraft.version";
-const METADATA_VERSION: &str = "metadata.version";
+/// The version of the metadata's records.
+pub const METADATA_VERSION: &str = "metadata.version";
 /// `FeatureUpdate.UpgradeType`.
 const UPGRADE: i8 = 1;
 const SAFE_DOWNGRADE: i8 = 2;

@@ -1,8 +1,10 @@
 //! What is written at start: the features of a new cluster, this controller and this broker, and that it leads
 //! its partitions.
 
-use super::{Change, Metadata, MetadataError};
-use crate::broker::handlers::features::{FEATURES, KRAFT_VERSION};
+use std::path::Path;
+
+use super::{Change, Metadata, MetadataError, snapshot};
+use crate::broker::handlers::features::{FEATURES, Feature, KRAFT_VERSION, METADATA_VERSION};
 use crate::broker::node::Node;
 use crate::codec::messages::metadata_records::{
     begin_transaction_record, broker_registration_change_record, config_record, end_transaction_record,
@@ -73,17 +75,20 @@ pub fn random_id() -> Uuid {
     }
 }
 
+/// Writes what a new directory has besides its log.
+///
+/// # Errors
+/// It cannot be written.
+pub fn format(data: &Path, node: &Node) -> Result<(), MetadataError> {
+    let mut change = Change::default();
+    features(&mut change);
+    snapshot::write_first(data, node, &change.finish()?)
+}
+
 fn bootstrap(change: &mut Change) {
     let name = Some(Str::from("Bootstrap records"));
     change.push(&begin_transaction_record::Root { name, ..Default::default() }, 0);
-    for feature in FEATURES.iter().filter(|feature| feature.name != KRAFT_VERSION) {
-        let record = feature_level_record::Root {
-            name: Str::from(feature.name),
-            feature_level: feature.max,
-            ..Default::default()
-        };
-        change.push(&record, 0);
-    }
+    features(change);
     // With eligible leader replicas, the number of replicas to be in sync is the cluster's (KIP-966).
     let record = config_record::Root {
         resource_type: ConfigResource::BROKER,
@@ -93,6 +98,22 @@ fn bootstrap(change: &mut Change) {
     };
     change.push(&record, 0);
     change.push(&end_transaction_record::Root::default(), 0);
+}
+
+/// The features of a new cluster, that of the metadata first: it says how the rest is to be read.
+fn features(change: &mut Change) {
+    let (first, others): (Vec<&Feature>, Vec<&Feature>) = FEATURES
+        .iter()
+        .filter(|feature| feature.name != KRAFT_VERSION)
+        .partition(|feature| feature.name == METADATA_VERSION);
+    for feature in first.into_iter().chain(others) {
+        let record = feature_level_record::Root {
+            name: Str::from(feature.name),
+            feature_level: feature.max,
+            ..Default::default()
+        };
+        change.push(&record, 0);
+    }
 }
 
 fn controller(node: &Node, incarnation_id: Uuid) -> register_controller_record::Root<'static> {

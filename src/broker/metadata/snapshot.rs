@@ -5,9 +5,10 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 
-use super::change::{self, Change};
+use super::change::{self, Change, KeyValue};
 use super::{MetadataError, control};
 use crate::broker::clock;
+use crate::broker::node::Node;
 use crate::codec::messages::metadata_records::{
     access_control_entry_record, client_quota_record, config_record, delegation_token_record,
     feature_level_record, partition_record, producer_ids_record, register_broker_record,
@@ -33,26 +34,47 @@ pub(super) fn write(directory: &Path, cluster: &Cluster, end: i64, epoch: i32) -
     if path.exists() {
         return Ok(());
     }
+    let quorum = cluster.quorum();
+    let voters = if quorum.dynamic { control::recorded_voters(quorum)? } else { Vec::new() };
+    write_file(&path, clock::now_ms(), voters, &records(cluster.image())?)
+}
+
+/// Writes what a new directory has besides its log: `bootstrap.checkpoint` with the features of the cluster, and the
+/// first snapshot with the voters (`kafka-storage format --standalone`).
+///
+/// # Errors
+/// They cannot be written.
+pub(super) fn write_first(data: &Path, node: &Node, features: &[Vec<u8>]) -> Result<(), MetadataError> {
+    let bootstrap = data.join("bootstrap.checkpoint");
+    let directory = data.join(super::DIRECTORY);
+    let first = directory.join(format!("{:020}-{:010}.checkpoint", 0, 0));
+    fs::create_dir_all(&directory).map_err(|error| MetadataError::io(&directory, error))?;
+    write_file(&first, clock::now_ms(), control::voters(node)?.into(), &[])?;
+    write_file(&bootstrap, 0, Vec::new(), features)
+}
+
+/// Header and voters, records, footer.
+fn write_file(
+    path: &Path,
+    last_contained_timestamp: i64,
+    voters: Vec<KeyValue>,
+    records: &[Vec<u8>],
+) -> Result<(), MetadataError> {
     let part = path.with_extension("checkpoint.part");
     let failed = |error| MetadataError::io(&part, error);
     let now_ms = clock::now_ms();
     let mut file = File::create(&part).map_err(failed)?;
     let mut offset = 0;
-    let header = vec![control::snapshot_header(now_ms)?];
+    let mut header = vec![control::snapshot_header(last_contained_timestamp)?];
+    header.extend(voters);
     put(&mut file, change::batch(&header, true, now_ms, NO_EPOCH)?, &mut offset).map_err(failed)?;
-    let quorum = cluster.quorum();
-    if quorum.dynamic {
-        let voters = control::recorded_voters(quorum)?;
-        put(&mut file, change::batch(&voters, true, now_ms, NO_EPOCH)?, &mut offset).map_err(failed)?;
-    }
-    let records = records(cluster.image())?;
-    for part in change::parts(&records) {
+    for part in change::parts(records) {
         put(&mut file, change::batch(part, false, now_ms, NO_EPOCH)?, &mut offset).map_err(failed)?;
     }
     let footer = vec![control::snapshot_footer()?];
     put(&mut file, change::batch(&footer, true, now_ms, NO_EPOCH)?, &mut offset).map_err(failed)?;
     file.sync_all().map_err(failed)?;
-    fs::rename(&part, &path).map_err(failed)
+    fs::rename(&part, path).map_err(failed)
 }
 
 /// Writes a batch behind the others; offsets of a snapshot count from 0.

@@ -29,6 +29,7 @@ mod recover;
 pub mod retention;
 pub mod rule;
 mod segment;
+pub mod times;
 pub mod truncate;
 pub mod upkeep;
 
