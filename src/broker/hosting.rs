@@ -38,7 +38,7 @@ pub struct Hosting {
 impl Hosting {
     /// Over a data directory.
     pub fn new(data: DataDir, fsync: Fsync, node_id: i32) -> Self {
-        let files = RealFiles { never_sync: fsync == Fsync::Never, ..RealFiles::default() };
+        let files = RealFiles { never_sync: fsync == Fsync::Never };
         let cleaned = Mutex::new(data.cleaned.clone());
         Self { data, fsync, files: Arc::new(files), node_id, leaving: Mutex::default(), cleaned }
     }
@@ -171,7 +171,7 @@ impl Hosting {
                     if let Some(log) = &replica.log {
                         log.moved_to(&to);
                     }
-                    let due = clock::now_ms().saturating_add(i64::try_from(delay_ms).unwrap_or(i64::MAX));
+                    let due = clock::now_ms().saturating_add(delay_ms);
                     self.leaving.lock().unwrap_or_else(PoisonError::into_inner).push((to, due));
                 }
                 Err(error) => tracing::error!("{}: cannot be moved away: {error}", from.display()),

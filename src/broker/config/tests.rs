@@ -15,7 +15,8 @@ fn tables_are_those_of_kafka() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/configs-4.3.1.tsv.zst");
     let text = String::from_utf8(zstd::decode_all(std::fs::File::open(path).unwrap()).unwrap()).unwrap();
     let mut modes = BTreeMap::new();
-    let mut rows: BTreeMap<&str, Vec<(String, String, Option<String>, bool)>> = BTreeMap::new();
+    type Row = (String, String, Option<String>, bool);
+    let mut rows: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
     for line in text.lines() {
         let fields: Vec<&str> = line.split('\t').collect();
         match fields.as_slice() {

@@ -64,7 +64,7 @@ pub fn settings(args: &Args) -> std::result::Result<Settings, Failure> {
     let old_id = given("broker.id");
     let mut sources: Vec<Source<'_>> = implied
         .iter()
-        .filter(|(key, _)| !given(key) && !(*key == "node.id" && old_id))
+        .filter(|(key, _)| !(given(key) || *key == "node.id" && old_id))
         .map(|(key, value)| Source::Implied(key, value))
         .collect();
     if let Some((path, text)) = &file {

@@ -4,7 +4,7 @@
 //!
 //! [`header`] judges what the header says, and the checksum; that is all that the usual batch needs, and
 //! it costs hardly more than the checksum. [`records`] looks at records where a rule is about them,
-//! [`rewrite`] puts a batch into another codec. The bytes are changed in place wherever they can be.
+//! `rewrite` puts a batch into another codec. The bytes are changed in place wherever they can be.
 //!
 //! # Where this judges otherwise than Kafka
 //!

@@ -1,13 +1,13 @@
 //! Every invariant of Kafka's files, and between them, as findings.
 //!
-//! One pass over each log: the scanner finds the batches and computes their checksums, [`order`] looks at
-//! their offsets and epochs, [`batch`] at their records, [`index`] and [`times`] read the indexes along,
-//! [`replay`] the producers, for snapshots and [`txns`]. [`gap`] says what the bytes are that no batch
-//! explains. [`texts`] and [`directory`] are the small files; [`snapshot`] is of metadata.
+//! One pass over each log: the scanner finds the batches and computes their checksums, `order` looks at
+//! their offsets and epochs, `batch` at their records, `index` and `times` read the indexes along,
+//! `replay` the producers, for snapshots and `txns`. `gap` says what the bytes are that no batch
+//! explains. `texts` and `directory` are the small files; `snapshot` is of metadata.
 //!
 //! [`scanned`] has the same words for who lists a log without checking it.
 //!
-//! What a broker does about a finding depends on how it stopped: [`context`] reads that from the log
+//! What a broker does about a finding depends on how it stopped: `context` reads that from the log
 //! directory around. Memory does not grow with a log, but with its producers and what is found.
 
 mod batch;

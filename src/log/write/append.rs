@@ -6,7 +6,7 @@ use super::config::LogConfig;
 use super::error::{AppendError, LogError};
 use super::head::{Head, Heads};
 use super::partition::{PartitionLog, Writer};
-use super::producers::{Change, Origin};
+use super::producers::Origin;
 use super::rule::NO_TIMESTAMP;
 use super::segment::{Segment, lock};
 use crate::codec::records::batch::{Batch, TimestampType};
@@ -333,7 +333,7 @@ impl PartitionLog {
         size: u64,
         replicated: bool,
     ) -> Appended {
-        let mut change = std::mem::replace(&mut writer.change, Change::default());
+        let mut change = std::mem::take(&mut writer.change);
         if segment.size() == 0 && writer.first_timestamp.is_none() {
             writer.first_timestamp = summary.only.map(|head| head.max_timestamp);
         }

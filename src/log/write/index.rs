@@ -29,6 +29,9 @@ pub(super) struct Index<const N: usize> {
     page_first: u64,
 }
 
+/// An entry and the one behind it, where they are.
+type Ends<const N: usize> = (Option<[u8; N]>, Option<[u8; N]>);
+
 impl<const N: usize> Index<N> {
     /// One that has no entries, and no file or an empty one.
     pub fn empty() -> Self {
@@ -103,11 +106,7 @@ impl<const N: usize> Index<N> {
 
     /// The last entry for which `before` holds, and the one behind it. It must hold for all entries up to
     /// some entry, and for none behind that.
-    pub fn search(
-        &mut self,
-        path: &Path,
-        before: impl Fn(&[u8; N]) -> bool,
-    ) -> io::Result<(Option<[u8; N]>, Option<[u8; N]>)> {
+    pub fn search(&mut self, path: &Path, before: impl Fn(&[u8; N]) -> bool) -> io::Result<Ends<N>> {
         let count = self.len(path)?;
         let (mut low, mut high) = (0, count);
         // Who reads in order stays within the page.

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! [`partition`] holds a log together; [`append`], [`read`], [`lookup`], [`upkeep`], [`retention`] and
-//! [`truncate`] are what is done with it, each in terms of [`segment`]s, whose indexes grow in [`index`] by [`rule`].
+//! [`truncate`] are what is done with it, each in terms of `segment`s, whose indexes grow in `index` by [`rule`].
 //! [`files`] is all that changes files, so that tests can break it.
 //!
 //! What it writes is what Kafka 4.3 writes, but that index files are never preallocated, and the newest entries of

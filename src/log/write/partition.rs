@@ -1,6 +1,6 @@
 //! A partition's log: what is shared between who appends, who reads and who looks after it (`UnifiedLog`).
 //!
-//! One lock, [`Writer`]'s, is held by who changes the log. Where the log starts and ends is in [`Marks`], whose
+//! One lock, `Writer`'s, is held by who changes the log. Where the log starts and ends is in `Marks`, whose
 //! lock nobody holds across a write; the segments are a list that is replaced as a whole. So who reads
 //! waits for nobody.
 

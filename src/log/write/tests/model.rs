@@ -43,10 +43,13 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
     prop::collection::vec(op, 1..60)
 }
 
+/// First and last offset of a batch, and whose it is with which base sequence.
+type Appended = (i64, i64, Option<(bool, i32)>);
+
 /// What ought to be in the log: batches as first and last offset, producer and base sequence.
 #[derive(Debug, Clone, Default)]
 struct Model {
-    batches: Vec<(i64, i64, Option<(bool, i32)>)>,
+    batches: Vec<Appended>,
     start: i64,
     end: i64,
     flushed: i64,
