@@ -28,7 +28,9 @@ Register-ArgumentCompleter -Native -CommandName 'kafkit' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('decode', 'decode', [CompletionResultType]::ParameterValue, 'Explain the bytes of requests, responses, record batches and internal records')
             [CompletionResult]::new('dump-log', 'dump-log', [CompletionResultType]::ParameterValue, 'Explain Kafka''s files: segments, indexes, snapshots, whole data directories, healthy or broken')
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Run a broker that Kafka''s clients use, on Kafka''s own disk format')
             [CompletionResult]::new('encode', 'encode', [CompletionResultType]::ParameterValue, 'Turn JSON, as decode prints it, into bytes')
+            [CompletionResult]::new('send', 'send', [CompletionResultType]::ParameterValue, 'Send a request to a broker, any request in any version, well-formed or not, and explain what comes back')
             [CompletionResult]::new('apis', 'apis', [CompletionResultType]::ParameterValue, 'List Kafka''s APIs, or the fields of one and what changed between two of its versions')
             [CompletionResult]::new('errors', 'errors', [CompletionResultType]::ParameterValue, 'List Kafka''s error codes, or explain one')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -121,6 +123,27 @@ Register-ArgumentCompleter -Native -CommandName 'kafkit' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'kafkit;serve' {
+            [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port on 127.0.0.1; 0 takes a free one')
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Address to listen on, host:port or NAME://host:port; more than once for several listeners')
+            [CompletionResult]::new('--advertise', '--advertise', [CompletionResultType]::ParameterName, 'Address that clients are told, host:port or NAME://host:port; by default where they came in')
+            [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'Data directory, formatted on first use; by default log.dirs of the properties, or ./kafkit-data')
+            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'A topic to have at start, made if it is not there: NAME[:PARTITIONS][,key=value]...')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'One of Kafka''s settings, before those of the properties')
+            [CompletionResult]::new('--fsync', '--fsync', [CompletionResultType]::ParameterName, 'When what was produced has to be on disk: never (when the system pleases, as in Kafka), always (before it is acknowledged), or so many milliseconds in which others may join')
+            [CompletionResult]::new('--log-format', '--log-format', [CompletionResultType]::ParameterName, 'The form of log lines, on standard error')
+            [CompletionResult]::new('--trace', '--trace', [CompletionResultType]::ParameterName, 'Show every request and response, as decode does')
+            [CompletionResult]::new('--trace-api', '--trace-api', [CompletionResultType]::ParameterName, 'Trace only these APIs')
+            [CompletionResult]::new('--trace-client', '--trace-client', [CompletionResultType]::ParameterName, 'Trace only clients whose id holds this')
+            [CompletionResult]::new('--trace-topic', '--trace-topic', [CompletionResultType]::ParameterName, 'Trace only messages that name this topic')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--temp', '--temp', [CompletionResultType]::ParameterName, 'A data directory of its own, removed at exit')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'kafkit;encode' {
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to write the bytes: a line of text for each message, or nothing but the bytes')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to write the bytes: a line of text for each message, or nothing but the bytes')
@@ -132,6 +155,55 @@ Register-ArgumentCompleter -Native -CommandName 'kafkit' -ScriptBlock {
             [CompletionResult]::new('--message', '--message', [CompletionResultType]::ParameterName, 'The object is a message of this name that stands alone')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('--defaults', '--defaults', [CompletionResultType]::ParameterName, 'Fields that are not there take their default, instead of being refused')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'kafkit;send' {
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'How to show what comes back')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to show what comes back')
+            [CompletionResult]::new('--hex-out', '--hex-out', [CompletionResultType]::ParameterName, 'Write everything that goes over the wire to a file, a line of hex for each message: kafkit decode reads it')
+            [CompletionResult]::new('--body', '--body', [CompletionResultType]::ParameterName, 'The body of the request: JSON, @FILE with JSON, or - for standard input')
+            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Set one value of the request, or of its header: topics[0].name=orders, header.clientId=null')
+            [CompletionResult]::new('--api-version', '--api-version', [CompletionResultType]::ParameterName, 'The version, instead of the newest that both sides know')
+            [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'Who the request says it is from')
+            [CompletionResult]::new('--max-wait', '--max-wait', [CompletionResultType]::ParameterName, 'Fetch: how long the broker may wait for --min-bytes')
+            [CompletionResult]::new('--min-bytes', '--min-bytes', [CompletionResultType]::ParameterName, 'Fetch: how much the broker waits for')
+            [CompletionResult]::new('--max-bytes', '--max-bytes', [CompletionResultType]::ParameterName, 'Fetch: how much it may send in all')
+            [CompletionResult]::new('--partition-max-bytes', '--partition-max-bytes', [CompletionResultType]::ParameterName, 'Fetch: how much it may send of each partition')
+            [CompletionResult]::new('--isolation', '--isolation', [CompletionResultType]::ParameterName, 'Which records count: all, or only those of transactions that were committed')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'List-offsets: earliest, latest, max-timestamp, earliest-local, latest-tiered, a time or a timestamp')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'The record''s key')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The record''s key')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'The record''s value; without it, and without --null, lines of standard input are values')
+            [CompletionResult]::new('--value', '--value', [CompletionResultType]::ParameterName, 'The record''s value; without it, and without --null, lines of standard input are values')
+            [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'A header of every record; without = it has no value. May be repeated')
+            [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'A header of every record; without = it has no value. May be repeated')
+            [CompletionResult]::new('--lines', '--lines', [CompletionResultType]::ParameterName, 'Each line of a file, or of - for standard input, is a record')
+            [CompletionResult]::new('--key-separator', '--key-separator', [CompletionResultType]::ParameterName, 'What stands between key and value in a line')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'The partition; otherwise the one that Kafka''s own producer puts the key into, 0 without a key')
+            [CompletionResult]::new('--partition', '--partition', [CompletionResultType]::ParameterName, 'The partition; otherwise the one that Kafka''s own producer puts the key into, 0 without a key')
+            [CompletionResult]::new('--compression', '--compression', [CompletionResultType]::ParameterName, 'How batches are compressed')
+            [CompletionResult]::new('--acks', '--acks', [CompletionResultType]::ParameterName, 'Whose acknowledgement is waited for: all in-sync replicas, the leader (1), nobody (0)')
+            [CompletionResult]::new('--timestamp', '--timestamp', [CompletionResultType]::ParameterName, 'When the records are from: a time, or milliseconds since 1970; otherwise now')
+            [CompletionResult]::new('--producer', '--producer', [CompletionResultType]::ParameterName, 'As an idempotent producer: its id, epoch and next sequence number')
+            [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Send these bytes as they are: hex in any spelling, base64, a file with either or with raw bytes, -')
+            [CompletionResult]::new('--mutate', '--mutate', [CompletionResultType]::ParameterName, 'Make the bytes wrong: truncate=N, flip=N[:BIT], put=N:HEX, insert=N:HEX, size=N|+N|-=N|fit, repeat=N')
+            [CompletionResult]::new('--repeat', '--repeat', [CompletionResultType]::ParameterName, 'Send it so many times, each with a correlation id of its own')
+            [CompletionResult]::new('--pipeline', '--pipeline', [CompletionResultType]::ParameterName, 'So many requests under way at once, on one connection')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long to wait for a connection, and for each response')
+            [CompletionResult]::new('--max-response-bytes', '--max-response-bytes', [CompletionResultType]::ParameterName, 'The largest response that is taken in')
+            [CompletionResult]::new('--max-decompressed-bytes', '--max-decompressed-bytes', [CompletionResultType]::ParameterName, 'How much the records of one response may decompress to')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--show-request', '--show-request', [CompletionResultType]::ParameterName, 'Show the request too')
+            [CompletionResult]::new('--fail-on-error', '--fail-on-error', [CompletionResultType]::ParameterName, 'Exit with 1 when any error code in a response is not 0')
+            [CompletionResult]::new('--show-secrets', '--show-secrets', [CompletionResultType]::ParameterName, 'Show passwords, tokens, keys and salts')
+            [CompletionResult]::new('--null', '--null', [CompletionResultType]::ParameterName, 'The record has no value: a tombstone')
+            [CompletionResult]::new('--create', '--create', [CompletionResultType]::ParameterName, 'The broker may make the topic, where it is set to')
+            [CompletionResult]::new('--no-negotiate', '--no-negotiate', [CompletionResultType]::ParameterName, 'Send nothing but the request: no ApiVersions, Metadata or FindCoordinator before it')
+            [CompletionResult]::new('--no-follow', '--no-follow', [CompletionResultType]::ParameterName, 'Ask the address itself, and not the leader or coordinator')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
@@ -164,7 +236,9 @@ Register-ArgumentCompleter -Native -CommandName 'kafkit' -ScriptBlock {
         'kafkit;help' {
             [CompletionResult]::new('decode', 'decode', [CompletionResultType]::ParameterValue, 'Explain the bytes of requests, responses, record batches and internal records')
             [CompletionResult]::new('dump-log', 'dump-log', [CompletionResultType]::ParameterValue, 'Explain Kafka''s files: segments, indexes, snapshots, whole data directories, healthy or broken')
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Run a broker that Kafka''s clients use, on Kafka''s own disk format')
             [CompletionResult]::new('encode', 'encode', [CompletionResultType]::ParameterValue, 'Turn JSON, as decode prints it, into bytes')
+            [CompletionResult]::new('send', 'send', [CompletionResultType]::ParameterValue, 'Send a request to a broker, any request in any version, well-formed or not, and explain what comes back')
             [CompletionResult]::new('apis', 'apis', [CompletionResultType]::ParameterValue, 'List Kafka''s APIs, or the fields of one and what changed between two of its versions')
             [CompletionResult]::new('errors', 'errors', [CompletionResultType]::ParameterValue, 'List Kafka''s error codes, or explain one')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -176,7 +250,13 @@ Register-ArgumentCompleter -Native -CommandName 'kafkit' -ScriptBlock {
         'kafkit;help;dump-log' {
             break
         }
+        'kafkit;help;serve' {
+            break
+        }
         'kafkit;help;encode' {
+            break
+        }
+        'kafkit;help;send' {
             break
         }
         'kafkit;help;apis' {

@@ -25,7 +25,9 @@ set edit:completion:arg-completer[kafkit] = {|@words|
             cand --version 'Print version'
             cand decode 'Explain the bytes of requests, responses, record batches and internal records'
             cand dump-log 'Explain Kafka''s files: segments, indexes, snapshots, whole data directories, healthy or broken'
+            cand serve 'Run a broker that Kafka''s clients use, on Kafka''s own disk format'
             cand encode 'Turn JSON, as decode prints it, into bytes'
+            cand send 'Send a request to a broker, any request in any version, well-formed or not, and explain what comes back'
             cand apis 'List Kafka''s APIs, or the fields of one and what changed between two of its versions'
             cand errors 'List Kafka''s error codes, or explain one'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -115,6 +117,26 @@ set edit:completion:arg-completer[kafkit] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'kafkit;serve'= {
+            cand --port 'Port on 127.0.0.1; 0 takes a free one'
+            cand --listen 'Address to listen on, host:port or NAME://host:port; more than once for several listeners'
+            cand --advertise 'Address that clients are told, host:port or NAME://host:port; by default where they came in'
+            cand --data 'Data directory, formatted on first use; by default log.dirs of the properties, or ./kafkit-data'
+            cand --topic 'A topic to have at start, made if it is not there: NAME[:PARTITIONS][,key=value]...'
+            cand --config 'One of Kafka''s settings, before those of the properties'
+            cand --fsync 'When what was produced has to be on disk: never (when the system pleases, as in Kafka), always (before it is acknowledged), or so many milliseconds in which others may join'
+            cand --log-format 'The form of log lines, on standard error'
+            cand --trace 'Show every request and response, as decode does'
+            cand --trace-api 'Trace only these APIs'
+            cand --trace-client 'Trace only clients whose id holds this'
+            cand --trace-topic 'Trace only messages that name this topic'
+            cand --color 'When to use colours'
+            cand --temp 'A data directory of its own, removed at exit'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'kafkit;encode'= {
             cand -o 'How to write the bytes: a line of text for each message, or nothing but the bytes'
             cand --output 'How to write the bytes: a line of text for each message, or nothing but the bytes'
@@ -126,6 +148,54 @@ set edit:completion:arg-completer[kafkit] = {|@words|
             cand --message 'The object is a message of this name that stands alone'
             cand --color 'When to use colours'
             cand --defaults 'Fields that are not there take their default, instead of being refused'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'kafkit;send'= {
+            cand -f 'How to show what comes back'
+            cand --format 'How to show what comes back'
+            cand --hex-out 'Write everything that goes over the wire to a file, a line of hex for each message: kafkit decode reads it'
+            cand --body 'The body of the request: JSON, @FILE with JSON, or - for standard input'
+            cand --set 'Set one value of the request, or of its header: topics[0].name=orders, header.clientId=null'
+            cand --api-version 'The version, instead of the newest that both sides know'
+            cand --client-id 'Who the request says it is from'
+            cand --max-wait 'Fetch: how long the broker may wait for --min-bytes'
+            cand --min-bytes 'Fetch: how much the broker waits for'
+            cand --max-bytes 'Fetch: how much it may send in all'
+            cand --partition-max-bytes 'Fetch: how much it may send of each partition'
+            cand --isolation 'Which records count: all, or only those of transactions that were committed'
+            cand --at 'List-offsets: earliest, latest, max-timestamp, earliest-local, latest-tiered, a time or a timestamp'
+            cand -k 'The record''s key'
+            cand --key 'The record''s key'
+            cand -v 'The record''s value; without it, and without --null, lines of standard input are values'
+            cand --value 'The record''s value; without it, and without --null, lines of standard input are values'
+            cand -H 'A header of every record; without = it has no value. May be repeated'
+            cand --header 'A header of every record; without = it has no value. May be repeated'
+            cand --lines 'Each line of a file, or of - for standard input, is a record'
+            cand --key-separator 'What stands between key and value in a line'
+            cand -p 'The partition; otherwise the one that Kafka''s own producer puts the key into, 0 without a key'
+            cand --partition 'The partition; otherwise the one that Kafka''s own producer puts the key into, 0 without a key'
+            cand --compression 'How batches are compressed'
+            cand --acks 'Whose acknowledgement is waited for: all in-sync replicas, the leader (1), nobody (0)'
+            cand --timestamp 'When the records are from: a time, or milliseconds since 1970; otherwise now'
+            cand --producer 'As an idempotent producer: its id, epoch and next sequence number'
+            cand --raw 'Send these bytes as they are: hex in any spelling, base64, a file with either or with raw bytes, -'
+            cand --mutate 'Make the bytes wrong: truncate=N, flip=N[:BIT], put=N:HEX, insert=N:HEX, size=N|+N|-=N|fit, repeat=N'
+            cand --repeat 'Send it so many times, each with a correlation id of its own'
+            cand --pipeline 'So many requests under way at once, on one connection'
+            cand --timeout 'How long to wait for a connection, and for each response'
+            cand --max-response-bytes 'The largest response that is taken in'
+            cand --max-decompressed-bytes 'How much the records of one response may decompress to'
+            cand --color 'When to use colours'
+            cand --show-request 'Show the request too'
+            cand --fail-on-error 'Exit with 1 when any error code in a response is not 0'
+            cand --show-secrets 'Show passwords, tokens, keys and salts'
+            cand --null 'The record has no value: a tombstone'
+            cand --create 'The broker may make the topic, where it is set to'
+            cand --no-negotiate 'Send nothing but the request: no ApiVersions, Metadata or FindCoordinator before it'
+            cand --no-follow 'Ask the address itself, and not the leader or coordinator'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
@@ -155,7 +225,9 @@ set edit:completion:arg-completer[kafkit] = {|@words|
         &'kafkit;help'= {
             cand decode 'Explain the bytes of requests, responses, record batches and internal records'
             cand dump-log 'Explain Kafka''s files: segments, indexes, snapshots, whole data directories, healthy or broken'
+            cand serve 'Run a broker that Kafka''s clients use, on Kafka''s own disk format'
             cand encode 'Turn JSON, as decode prints it, into bytes'
+            cand send 'Send a request to a broker, any request in any version, well-formed or not, and explain what comes back'
             cand apis 'List Kafka''s APIs, or the fields of one and what changed between two of its versions'
             cand errors 'List Kafka''s error codes, or explain one'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -164,7 +236,11 @@ set edit:completion:arg-completer[kafkit] = {|@words|
         }
         &'kafkit;help;dump-log'= {
         }
+        &'kafkit;help;serve'= {
+        }
         &'kafkit;help;encode'= {
+        }
+        &'kafkit;help;send'= {
         }
         &'kafkit;help;apis'= {
         }

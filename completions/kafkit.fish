@@ -31,7 +31,9 @@ complete -c kafkit -n "__fish_kafkit_needs_command" -s h -l help -d 'Print help 
 complete -c kafkit -n "__fish_kafkit_needs_command" -s V -l version -d 'Print version'
 complete -c kafkit -n "__fish_kafkit_needs_command" -f -a "decode" -d 'Explain the bytes of requests, responses, record batches and internal records'
 complete -c kafkit -n "__fish_kafkit_needs_command" -f -a "dump-log" -d 'Explain Kafka\'s files: segments, indexes, snapshots, whole data directories, healthy or broken'
+complete -c kafkit -n "__fish_kafkit_needs_command" -f -a "serve" -d 'Run a broker that Kafka\'s clients use, on Kafka\'s own disk format'
 complete -c kafkit -n "__fish_kafkit_needs_command" -f -a "encode" -d 'Turn JSON, as decode prints it, into bytes'
+complete -c kafkit -n "__fish_kafkit_needs_command" -f -a "send" -d 'Send a request to a broker, any request in any version, well-formed or not, and explain what comes back'
 complete -c kafkit -n "__fish_kafkit_needs_command" -f -a "apis" -d 'List Kafka\'s APIs, or the fields of one and what changed between two of its versions'
 complete -c kafkit -n "__fish_kafkit_needs_command" -f -a "errors" -d 'List Kafka\'s error codes, or explain one'
 complete -c kafkit -n "__fish_kafkit_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -150,6 +152,27 @@ complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l remote-log-me
 complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l share-group-state-decoder -d 'Read records as those of __share_group_state'
 complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -s V -l version -d 'Print version'
+complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l port -d 'Port on 127.0.0.1; 0 takes a free one' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l listen -d 'Address to listen on, host:port or NAME://host:port; more than once for several listeners' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l advertise -d 'Address that clients are told, host:port or NAME://host:port; by default where they came in' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l data -d 'Data directory, formatted on first use; by default log.dirs of the properties, or ./kafkit-data' -r -F
+complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l topic -d 'A topic to have at start, made if it is not there: NAME[:PARTITIONS][,key=value]...' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l config -d 'One of Kafka\'s settings, before those of the properties' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l fsync -d 'When what was produced has to be on disk: never (when the system pleases, as in Kafka), always (before it is acknowledged), or so many milliseconds in which others may join' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l log-format -d 'The form of log lines, on standard error' -r -f -a "text\t'For a person'
+json\t'An object a line'"
+complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l trace -d 'Show every request and response, as decode does' -r -f -a "line\t'A line for each message'
+full\t'Each field'
+hex\t'Each byte'"
+complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l trace-api -d 'Trace only these APIs' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l trace-client -d 'Trace only clients whose id holds this' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l trace-topic -d 'Trace only messages that name this topic' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE forces them'
+always\t'Always'
+never\t'Never'"
+complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l temp -d 'A data directory of its own, removed at exit'
+complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -s V -l version -d 'Print version'
 complete -c kafkit -n "__fish_kafkit_using_subcommand encode" -s o -l output -d 'How to write the bytes: a line of text for each message, or nothing but the bytes' -r -f -a "hex\t'Hexadecimal digits'
 raw\t'The bytes themselves, back to back'
 base64\t'Base64'"
@@ -169,6 +192,56 @@ never\t'Never'"
 complete -c kafkit -n "__fish_kafkit_using_subcommand encode" -l defaults -d 'Fields that are not there take their default, instead of being refused'
 complete -c kafkit -n "__fish_kafkit_using_subcommand encode" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kafkit -n "__fish_kafkit_using_subcommand encode" -s V -l version -d 'Print version'
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -s f -l format -d 'How to show what comes back' -r -f -a "table\t'Tables of what the message says'
+tree\t'A line for each field: where, which bytes, which value, what it means'
+hex\t'Each run of bytes beside the field that it is'
+json\t'An object for each message, indented'
+ndjson\t'An object for each message, one a line'"
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l hex-out -d 'Write everything that goes over the wire to a file, a line of hex for each message: kafkit decode reads it' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l body -d 'The body of the request: JSON, @FILE with JSON, or - for standard input' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l set -d 'Set one value of the request, or of its header: topics[0].name=orders, header.clientId=null' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l api-version -d 'The version, instead of the newest that both sides know' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l client-id -d 'Who the request says it is from' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l max-wait -d 'Fetch: how long the broker may wait for --min-bytes' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l min-bytes -d 'Fetch: how much the broker waits for' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l max-bytes -d 'Fetch: how much it may send in all' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l partition-max-bytes -d 'Fetch: how much it may send of each partition' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l isolation -d 'Which records count: all, or only those of transactions that were committed' -r -f -a "uncommitted\t'All records (read_uncommitted)'
+committed\t'Only those before the last stable offset, and what is needed to leave out aborted ones (read_committed)'"
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l at -d 'List-offsets: earliest, latest, max-timestamp, earliest-local, latest-tiered, a time or a timestamp' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -s k -l key -d 'The record\'s key' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -s v -l value -d 'The record\'s value; without it, and without --null, lines of standard input are values' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -s H -l header -d 'A header of every record; without = it has no value. May be repeated' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l lines -d 'Each line of a file, or of - for standard input, is a record' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l key-separator -d 'What stands between key and value in a line' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -s p -l partition -d 'The partition; otherwise the one that Kafka\'s own producer puts the key into, 0 without a key' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l compression -d 'How batches are compressed' -r -f -a "none\t''
+gzip\t''
+snappy\t''
+lz4\t''
+zstd\t''"
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l acks -d 'Whose acknowledgement is waited for: all in-sync replicas, the leader (1), nobody (0)' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l timestamp -d 'When the records are from: a time, or milliseconds since 1970; otherwise now' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l producer -d 'As an idempotent producer: its id, epoch and next sequence number' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l raw -d 'Send these bytes as they are: hex in any spelling, base64, a file with either or with raw bytes, -' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l mutate -d 'Make the bytes wrong: truncate=N, flip=N[:BIT], put=N:HEX, insert=N:HEX, size=N|+N|-=N|fit, repeat=N' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l repeat -d 'Send it so many times, each with a correlation id of its own' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l pipeline -d 'So many requests under way at once, on one connection' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l timeout -d 'How long to wait for a connection, and for each response' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l max-response-bytes -d 'The largest response that is taken in' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l max-decompressed-bytes -d 'How much the records of one response may decompress to' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set; CLICOLOR_FORCE forces them'
+always\t'Always'
+never\t'Never'"
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l show-request -d 'Show the request too'
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l fail-on-error -d 'Exit with 1 when any error code in a response is not 0'
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l show-secrets -d 'Show passwords, tokens, keys and salts'
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l null -d 'The record has no value: a tombstone'
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l create -d 'The broker may make the topic, where it is set to'
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l no-negotiate -d 'Send nothing but the request: no ApiVersions, Metadata or FindCoordinator before it'
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l no-follow -d 'Ask the address itself, and not the leader or coordinator'
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -s V -l version -d 'Print version'
 complete -c kafkit -n "__fish_kafkit_using_subcommand apis" -l api-version -d 'Which version\'s fields to show, or A..B for what changed between two; the newest otherwise' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand apis" -l diff -d 'What changed between two versions' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand apis" -s f -l format -d 'How to show it' -r -f -a "table\t'For reading'
@@ -186,9 +259,11 @@ always\t'Always'
 never\t'Never'"
 complete -c kafkit -n "__fish_kafkit_using_subcommand errors" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kafkit -n "__fish_kafkit_using_subcommand errors" -s V -l version -d 'Print version'
-complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log encode apis errors help" -f -a "decode" -d 'Explain the bytes of requests, responses, record batches and internal records'
-complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log encode apis errors help" -f -a "dump-log" -d 'Explain Kafka\'s files: segments, indexes, snapshots, whole data directories, healthy or broken'
-complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log encode apis errors help" -f -a "encode" -d 'Turn JSON, as decode prints it, into bytes'
-complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log encode apis errors help" -f -a "apis" -d 'List Kafka\'s APIs, or the fields of one and what changed between two of its versions'
-complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log encode apis errors help" -f -a "errors" -d 'List Kafka\'s error codes, or explain one'
-complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log encode apis errors help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log serve encode send apis errors help" -f -a "decode" -d 'Explain the bytes of requests, responses, record batches and internal records'
+complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log serve encode send apis errors help" -f -a "dump-log" -d 'Explain Kafka\'s files: segments, indexes, snapshots, whole data directories, healthy or broken'
+complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log serve encode send apis errors help" -f -a "serve" -d 'Run a broker that Kafka\'s clients use, on Kafka\'s own disk format'
+complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log serve encode send apis errors help" -f -a "encode" -d 'Turn JSON, as decode prints it, into bytes'
+complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log serve encode send apis errors help" -f -a "send" -d 'Send a request to a broker, any request in any version, well-formed or not, and explain what comes back'
+complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log serve encode send apis errors help" -f -a "apis" -d 'List Kafka\'s APIs, or the fields of one and what changed between two of its versions'
+complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log serve encode send apis errors help" -f -a "errors" -d 'List Kafka\'s error codes, or explain one'
+complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log serve encode send apis errors help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -8,17 +8,19 @@
 //! | [`input`] | what people paste or point at (hex in all its spellings, base64, files) to bytes | know Kafka |
 //! | [`decode`] | a stream of bytes to messages: framing, which request a response answers | print |
 //! | [`encode`] | JSON, as decode prints it, to bytes | print |
-//! | [`log`] | Kafka's files on disk, read: segments, indexes, snapshots, checkpoints; what is wrong with them | write, create or lock anything; print |
+//! | [`log`] | Kafka's files on disk, read: segments, indexes, snapshots, checkpoints; what is wrong with them. Only [`log::write`] (a partition's log), [`log::validate`] (records on their way in) and [`log::clean`] (compaction) write, for the broker | write or lock anything where it reads; print |
 //! | [`state`] | records to state, as pure state machines: the cluster, groups, transactions, producers | do I/O; look at a clock; know who asks |
 //! | [`dump`] | `dump-log`: which files, which records of them, in which form | write but to what it is given, and to where `--extract` says |
 //! | [`render`] | a tape to text, hex, tables, JSON | decide anything about bytes; write to anything but the buffer it is given |
 //! | [`client`] | a client's end of a connection: connect, negotiate, correlate; blocking sockets | print; know any room but `codec` |
 //! | [`send`] | `send`: builds requests, finds leaders and coordinators, names to ids; sends, and has what comes shown | know clap |
+//! | [`broker`] | `serve`: one node, broker and controller: connections, the table of APIs and their handlers, the metadata log, which logs are here | know `client`, `render` or `cli`: its trace is handed in |
 //! | [`cli`] | arguments to options, outcomes to exit codes; the only room that knows clap | hold logic that another command could want |
 //!
 //! Arrows: `cli` sees all; `decode -> input, codec`; `encode, render, state -> codec`; `log -> state, codec`;
 //! `dump -> log, state, render, codec`; `client -> codec`;
-//! `send -> client, render, input, codec`; `codec` and `input` see nobody. A room that is to come: `broker`.
+//! `send -> client, render, input, codec`; `broker -> log, state, codec`;
+//! `codec` and `input` see nobody.
 //!
 //! # The way of a pasted dump
 //!
@@ -32,7 +34,20 @@
 //! `--verify` is `log::verify`, `--image` is `dump::image -> state -> dump::state`, `--format kafka` is `dump::kafka`.
 //! Files run side by side and print in order (`dump::parallel`).
 //!
+//! # The ways through the broker
+//!
+//! `cli::serve -> broker::start` (directory, metadata, logs) `-> broker::server` (accepts) `-> broker::connection`
+//! (frames in one buffer, in place) `-> broker::apis` (the one table) `-> broker::handlers`, [`broker::produce`] `->
+//! log::validate -> log::write` (one write), or [`broker::fetch`] `-> log::write` (ranges of segments) `-> sendfile`.
+//! A change of metadata is records: `broker::metadata` appends them to `__cluster_metadata-0`, applies them to
+//! [`state::cluster`], and `broker::hosting` makes the logs what the image says before anybody is answered.
+//!
 //! # Where this differs from the first design, and why
+//!
+//! - Records that a response carries may lie elsewhere ([`codec::wire::Records::elsewhere`]): the typed codec
+//!   writes their length and tells where they belong, so that one declaration of Fetch serves sendfile, too.
+//! - A broker's producer state is its own (`log::write`), beside [`state::producers`]: the one refuses, the other tells
+//!   what is odd in a log that is there.
 //!
 //! - The dissector leaves a flat [`codec::tape::Tape`] and no tree of nodes: one allocation for a whole
 //!   stream, where a tree costs one for each field. A node knows where its subtree ends.

@@ -834,6 +834,22 @@ fn sequences() {
     assert_eq!(run(&[(0, 5, 0, 0), (5, 5, 1, 2)]), [start]);
     let back = ProducerAnomaly::EpochBack { producer_id, last: 1, epoch: 0 };
     assert_eq!(run(&[(0, 5, 1, 0), (5, 5, 0, 5)]), [back]);
+    // A snapshot that knows of no batch, as those before the log's beginning are gone.
+    let mut producers = Producers::new();
+    producers.load(&SnapshotEntry {
+        producer_id,
+        epoch: 0,
+        last_sequence: -1,
+        last_offset: -1,
+        offset_delta: 0,
+        timestamp: 1000,
+        coordinator_epoch: 1,
+        current_txn_first_offset: -1,
+    });
+    let mut after =
+        |base, sequence| producers.append_batch(&Batch::new(&header(base, 5, 0, sequence, false)).unwrap());
+    assert_eq!((after(0, 26), after(5, 31)), (None, None));
+    assert!(matches!(after(10, 38), Some(ProducerAnomaly::SequenceGap { .. })));
 }
 
 /// Transactions, with a snapshot to begin from, and a marker before anything else is known.

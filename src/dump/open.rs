@@ -36,6 +36,17 @@ pub enum OpenError {
         /// Why.
         error: io::Error,
     },
+    /// A directory that is neither a partition's nor one of partitions.
+    #[error(
+        "{path}: nothing in this directory is Kafka's. Expected is a partition's directory, with files like \
+         00000000000000000000.log, or a data directory (log.dirs), with a directory for each partition; \
+         a segment of another name is read when the file itself is named",
+        path = path.display()
+    )]
+    Foreign {
+        /// The directory.
+        path: PathBuf,
+    },
     /// Neither its name nor its content is known.
     #[error(
         "{path}: no file of a Kafka data directory is recognised by its name or content. \

@@ -158,6 +158,14 @@ impl Partition {
         self.logs().map(|log| log.size).sum()
     }
 
+    /// Not one file in it has a name that Kafka gives.
+    pub fn is_foreign(&self) -> bool {
+        self.is_bare()
+            && self.producer_snapshots.is_empty()
+            && self.others.is_empty()
+            && self.leftovers.iter().all(|file| file.name.offset.is_none())
+    }
+
     /// It has nothing that a partition's directory has.
     pub fn is_bare(&self) -> bool {
         self.segments.is_empty()

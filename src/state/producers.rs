@@ -212,7 +212,8 @@ impl Producers {
         producer.coordinator_epoch = entry.coordinator_epoch;
         producer.last_timestamp = entry.timestamp;
         producer.missing = self.missing;
-        producer.sequence_known = true;
+        // Without a batch nothing is known of its sequence: a broker that recovers a log whose beginning was
+        // deleted finds no more than the producer's marker, and goes on with that.
         if entry.last_offset != NONE {
             producer.push(ProducerBatch {
                 last_sequence: entry.last_sequence,

@@ -11,8 +11,8 @@ use super::record::Records;
 pub struct Skimmed {
     /// How many there are: as many as the header says.
     pub count: u32,
-    /// The greatest timestamp, as it is written: to that of the batch. `None` without records.
-    pub max_timestamp_delta: Option<i64>,
+    /// The greatest timestamp of when they were created. `None` without records.
+    pub max_timestamp: Option<i64>,
 }
 
 impl Records<'_> {
@@ -21,7 +21,7 @@ impl Records<'_> {
     /// batch does.
     pub fn skim(&self, batch: &Batch<'_>) -> Option<Skimmed> {
         let (mut rest, count) = self.left()?;
-        let last_delta = batch.last_offset_delta();
+        let (last_delta, base_timestamp) = (batch.last_offset_delta(), batch.base_timestamp());
         let (mut before, mut max) = (-1, None);
         for _ in 0..count {
             let length = usize::try_from(varint(&mut rest)?).ok()?;
@@ -32,9 +32,10 @@ impl Records<'_> {
                 return None;
             }
             before = offset;
-            max = max.max(Some(timestamp));
+            // As Kafka adds: the greatest delta may wrap round to the least timestamp.
+            max = max.max(Some(base_timestamp.wrapping_add(timestamp)));
         }
-        rest.is_empty().then_some(Skimmed { count, max_timestamp_delta: max })
+        rest.is_empty().then_some(Skimmed { count, max_timestamp: max })
     }
 }
 

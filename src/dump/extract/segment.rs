@@ -134,7 +134,7 @@ impl SegmentWriter {
     fn append(&mut self, bytes: &[u8], batch: &BatchInfo, first_offset: i64) -> io::Result<()> {
         let fits = |segment: &OpenSegment| {
             segment.position + bytes.len() as u64 <= self.segment_bytes
-                && i32::try_from(batch.last_offset - segment.base_offset).is_ok()
+                && segment.relative(batch.last_offset).is_ok()
         };
         if let Some(segment) = self.segment.take_if(|segment| !fits(segment)) {
             segment.finish()?;
@@ -299,9 +299,13 @@ impl OpenSegment {
         path_of(&self.directory, self.base_offset, extension)
     }
 
+    /// An offset as indexes have it. Base offsets are under no checksum, so that it may be out of reach.
+    fn relative(&self, offset: i64) -> io::Result<i32> {
+        i32::try_from(i128::from(offset) - i128::from(self.base_offset)).map_err(io::Error::other)
+    }
+
     fn append(&mut self, bytes: &[u8], batch: &BatchInfo) -> io::Result<()> {
-        let relative_offset =
-            i32::try_from(batch.last_offset - self.base_offset).map_err(io::Error::other)?;
+        let relative_offset = self.relative(batch.last_offset)?;
         if batch.max_timestamp > self.greatest.timestamp {
             self.greatest = TimeEntry { timestamp: batch.max_timestamp, relative_offset };
         }
@@ -350,4 +354,19 @@ impl OpenSegment {
 
 fn path_of(directory: &Path, base_offset: i64, extension: &str) -> PathBuf {
     directory.join(format!("{base_offset:020}.{extension}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_out_of_reach() {
+        let directory = tempfile::tempdir().unwrap();
+        let below = OpenSegment::create(directory.path(), -5).unwrap();
+        assert_eq!(below.relative(1000).unwrap(), 1005);
+        for far in [i64::MAX, i64::from(i32::MAX), i64::MIN] {
+            assert!(below.relative(far).is_err(), "{far}");
+        }
+    }
 }

@@ -273,7 +273,11 @@ fn look_at(path: &Path, request: &Request) -> Result<Input, OpenError> {
     if DataDir::is_one(path) {
         return DataDir::list(path).map(Input::DataDir).map_err(failed);
     }
-    Partition::list(path).map(Input::Partition).map_err(failed)
+    let partition = Partition::list(path).map_err(failed)?;
+    if partition.is_foreign() {
+        return Err(OpenError::Foreign { path: path.to_owned() });
+    }
+    Ok(Input::Partition(partition))
 }
 
 /// Names of topics are looked for where ids may be shown.

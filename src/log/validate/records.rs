@@ -75,7 +75,7 @@ fn skim(batch: &Batch<'_>, rules: &Rules, now_ms: i64) -> Option<Looked> {
         return None;
     }
     let skimmed = batch.records(0, &mut Vec::new()).ok()?.skim(batch)?;
-    let max_timestamp = batch.base_timestamp().checked_add(skimmed.max_timestamp_delta?)?;
+    let max_timestamp = skimmed.max_timestamp?;
     // Offsets go up from 0 and there are as many as the last one says, so they go up by one.
     (!client_time || !out_of_bounds(max_timestamp, rules, now_ms)).then_some(Looked { max_timestamp })
 }

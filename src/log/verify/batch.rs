@@ -52,7 +52,7 @@ impl Checker<'_> {
                 // Records that nobody has to look into are nearly always healthy.
                 let opaque = !batch.attributes().is_control() && !self.decoder.is_internal();
                 if let Some(skimmed) = opaque.then(|| records.skim(batch)).flatten() {
-                    walk.skimmed(batch, skimmed);
+                    walk.skimmed(skimmed);
                     seen = walk.seen();
                     self.timestamps(batch, &walk);
                     *self.scratch = scratch;
@@ -321,13 +321,8 @@ impl Walk {
     }
 
     /// All of the records, which are healthy.
-    fn skimmed(&mut self, batch: &Batch<'_>, skimmed: Skimmed) {
-        self.count = skimmed.count.into();
-        let append_time = batch.attributes().timestamp_type() == TimestampType::LogAppend;
-        let timestamp = |delta| {
-            if append_time { batch.max_timestamp() } else { batch.base_timestamp().wrapping_add(delta) }
-        };
-        self.max_timestamp = skimmed.max_timestamp_delta.map(timestamp);
+    fn skimmed(&mut self, skimmed: Skimmed) {
+        (self.count, self.max_timestamp) = (skimmed.count.into(), skimmed.max_timestamp);
     }
 
     fn seen(&self) -> Seen {

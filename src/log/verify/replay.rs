@@ -87,6 +87,12 @@ impl Replay {
         }
     }
 
+    /// Takes the next message of the formats before producers had ids.
+    pub(super) fn message(&mut self, report: &mut Report, first: i64, last: i64) {
+        self.reach(report, first);
+        self.next_offset = last.saturating_add(1);
+    }
+
     /// Takes the next batch, whose checksum fits.
     pub(super) fn batch(&mut self, report: &mut Report, file: &File, at: u64, batch: &Batch<'_>) {
         self.reach(report, batch.base_offset());

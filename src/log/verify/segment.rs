@@ -121,6 +121,8 @@ impl Walk {
 
 impl Reading<'_, '_> {
     fn open_indexes(&mut self, segment: &Segment) {
+        // A broker makes the indexes when it first has something for them.
+        let is_empty = segment.log.as_ref().is_some_and(|log| log.size == 0);
         match &segment.offset_index {
             Some(index) => {
                 self.report.summary.files += 1;
@@ -129,7 +131,7 @@ impl Reading<'_, '_> {
                     Err(error) => self.report.unreadable(&file_of(&index.path), &error),
                 }
             }
-            None if self.walk.alone => {}
+            None if self.walk.alone || is_empty => {}
             None => index::missing(self.report, &self.file, true, self.standing),
         }
         match &segment.time_index {
@@ -140,7 +142,7 @@ impl Reading<'_, '_> {
                     Err(error) => self.report.unreadable(&file_of(&index.path), &error),
                 }
             }
-            None if self.walk.alone => {}
+            None if self.walk.alone || is_empty => {}
             None => index::missing(self.report, &self.file, false, self.standing),
         }
     }
@@ -248,7 +250,11 @@ impl Reading<'_, '_> {
                 if let Some(index) = &mut self.index {
                     index.legacy();
                 }
-                self.place(found, (first, last), -1, message.stored_crc(), message.timestamp()).map(drop)
+                let (crc, timestamp) = (message.stored_crc(), message.timestamp());
+                if self.place(found, (first, last), -1, crc, timestamp)? {
+                    self.walk.replay.message(self.report, first, last);
+                }
+                Ok(())
             }
             Err(_) => Ok(()),
         }

@@ -1,6 +1,8 @@
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,10 +20,12 @@ final class Extracts {
     }
 
     void run(List<String> partitions) throws IOException, InterruptedException {
+        new File("extracts").mkdirs();
+        // What is taken of a log that was cleaned has its gaps.
+        Files.copy(Path.of("logs/cleaner-offset-checkpoint"), Path.of("extracts/cleaner-offset-checkpoint"));
         int extracted = 0;
         for (String partition : partitions) {
             String to = "extracts/" + new File(partition).getName();
-            new File("extracts").mkdirs();
             List<String> arguments = new ArrayList<>(List.of(partition, "--extract", to));
             if (dice.oneIn(2)) {
                 // Half of it, so that batches are written anew.

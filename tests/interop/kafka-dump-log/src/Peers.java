@@ -128,7 +128,8 @@ final class Peers {
             want = withoutAddresses(want);
             got = withoutAddresses(got);
         }
-        String title = String.join(" ", arguments);
+        int first = files.indexOf(',');
+        String title = (first < 0 ? files : files.substring(0, first) + " and those beside it") + " " + flags;
         compared.merge(kind, 1, Integer::sum);
         bytes += want.length;
         if (kafka.thrown != null) {

@@ -1,0 +1,92 @@
+//! What a broker leaves behind in the order of things is no finding: small partitions, made here.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::path::Path;
+
+use kafkit::codec::records::write::{BatchHeader, BatchWriter, NewRecord};
+use kafkit::log::finding::Finding;
+use kafkit::log::producer_snapshot;
+use kafkit::log::verify::{self, Options};
+
+fn found(path: &Path) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    verify::partition(path, &Options::default(), &mut |finding| findings.push(finding)).unwrap();
+    findings
+}
+
+/// An entry of a message set of magic 1: a message without a key, whose value is `v`.
+fn message(offset: i64) -> Vec<u8> {
+    let mut body = vec![1, 0];
+    body.extend(1_795_225_391_000_i64.to_be_bytes());
+    body.extend((-1_i32).to_be_bytes());
+    body.extend(1_i32.to_be_bytes());
+    body.push(b'v');
+    let mut entry = offset.to_be_bytes().to_vec();
+    entry.extend(i32::try_from(4 + body.len()).unwrap().to_be_bytes());
+    entry.extend(crc32fast::hash(&body).to_be_bytes());
+    entry.extend(body);
+    entry
+}
+
+/// A segment of messages from this offset on, with indexes that have no entries yet and a snapshot.
+fn segment(directory: &Path, base: i64, messages: i64) {
+    let stem = format!("{base:020}");
+    let log: Vec<u8> = (base..base + messages).flat_map(message).collect();
+    std::fs::write(directory.join(format!("{stem}.log")), log).unwrap();
+    std::fs::write(directory.join(format!("{stem}.index")), []).unwrap();
+    // The greatest timestamp and the offset of the first message that has it.
+    let mut entry = 1_795_225_391_000_i64.to_be_bytes().to_vec();
+    entry.extend(0_i32.to_be_bytes());
+    std::fs::write(directory.join(format!("{stem}.timeindex")), entry).unwrap();
+    let snapshot = directory.join(format!("{stem}.snapshot"));
+    std::fs::write(snapshot, producer_snapshot::write(&[])).unwrap();
+}
+
+#[test]
+fn snapshots_beside_messages_of_old_formats() {
+    let root = tempfile::tempdir().unwrap();
+    let partition = root.path().join("orders-0");
+    std::fs::create_dir(&partition).unwrap();
+    segment(&partition, 0, 3);
+    segment(&partition, 3, 2);
+    assert_eq!(found(&partition), []);
+    // One behind the end is told as ever.
+    std::fs::write(partition.join("00000000000000000009.snapshot"), producer_snapshot::write(&[])).unwrap();
+    let codes: Vec<_> = found(&partition).iter().map(|finding| finding.code).collect();
+    assert_eq!(codes, ["snapshot-beyond"]);
+}
+
+#[test]
+fn an_empty_segment_has_no_indexes_yet() {
+    let root = tempfile::tempdir().unwrap();
+    let partition = root.path().join("orders-0");
+    std::fs::create_dir(&partition).unwrap();
+    segment(&partition, 0, 3);
+    std::fs::write(partition.join("00000000000000000003.log"), []).unwrap();
+    assert_eq!(found(&partition), []);
+    std::fs::remove_file(partition.join("00000000000000000000.index")).unwrap();
+    let codes: Vec<_> = found(&partition).iter().map(|finding| finding.code).collect();
+    assert_eq!(codes, ["index-missing"]);
+}
+
+#[test]
+fn timestamps_that_wrap_round() {
+    let root = tempfile::tempdir().unwrap();
+    let partition = root.path().join("orders-0");
+    std::fs::create_dir(&partition).unwrap();
+    // No time, and the last there is: their distance is beyond 64 bits.
+    let mut writer = BatchWriter::new(BatchHeader { base_timestamp: -1, ..BatchHeader::default() });
+    for (offset_delta, timestamp) in [(0, -1_i64), (1, i64::MAX), (2, 1_795_225_391_000)] {
+        let timestamp_delta = timestamp.wrapping_add(1);
+        writer.push(&NewRecord { offset_delta, timestamp_delta, ..NewRecord::default() });
+    }
+    let mut log = Vec::new();
+    writer.finish(&mut log).unwrap();
+    let mut entry = i64::MAX.to_be_bytes().to_vec();
+    entry.extend(2_i32.to_be_bytes());
+    for (extension, content) in [("log", log), ("index", Vec::new()), ("timeindex", entry)] {
+        std::fs::write(partition.join("00000000000000000000").with_extension(extension), content).unwrap();
+    }
+    assert_eq!(found(&partition), []);
+}
