@@ -19,6 +19,9 @@ const BATCHES_STEP: usize = 8;
 /// Out of the many damaged frames, each so-manieth.
 const MUTANTS_STEP: usize = 20;
 
+/// So many batches are produced to a broker.
+const PRODUCED: usize = 100;
+
 type Seeds = Vec<Vec<u8>>;
 
 /// The first vector of each message and version.
@@ -39,6 +42,30 @@ fn frames() -> Seeds {
         seeds.push(sized);
     }
     seeds.extend(vectors("mutants.ndjson").iter().step_by(MUTANTS_STEP).map(|vector| hex(&vector["hex"])));
+    seeds
+}
+
+/// Requests without their sizes: of each message and version one, and some that a fresh broker has much to do with.
+fn requests() -> Seeds {
+    let is_request =
+        |vector: &&Value| vector["message"].as_str().is_some_and(|name| name.ends_with("Request"));
+    let all = one_of_each();
+    let framed = all.iter().filter(is_request).filter(|vector| !vector["frame_hex"].is_null());
+    let mut seeds: Seeds = framed.map(|vector| hex(&vector["frame_hex"])).collect();
+    seeds.retain(|seed| seed.len() <= SEED_BYTES_MAX);
+    for batch in records().iter().take(PRODUCED) {
+        let batch = batch.get(1..).unwrap_or_default();
+        // Produce version 3 to partition 0 of `t`.
+        let mut produce = b"\0\0\0\x03\0\0\0\x01\xff\xff\xff\xff\xff\xff\0\0\x75\x30".to_vec();
+        produce.extend(b"\0\0\0\x01\0\x01t\0\0\0\x01\0\0\0\0");
+        produce.extend((batch.len() as u32).to_be_bytes());
+        produce.extend(batch);
+        seeds.push(produce);
+    }
+    // Fetch version 4 of it, from its beginning.
+    let fetch = b"\0\x01\0\x04\0\0\0\x01\xff\xff\xff\xff\xff\xff\0\0\0\0\0\0\0\0\0\x10\0\0\0";
+    let place = b"\0\0\0\x01\0\x01t\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\x10\0\0";
+    seeds.push([&fetch[..], place].concat());
     seeds
 }
 
@@ -178,8 +205,9 @@ fn files() -> Seeds {
 
 #[test]
 fn every_fuzzer_has_seeds() {
-    let targets: [(&str, Seeds); 6] = [
+    let targets: [(&str, Seeds); 7] = [
         ("frames", frames()),
+        ("requests", requests()),
         ("records", records()),
         ("internal", internal()),
         ("input", input()),

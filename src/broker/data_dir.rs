@@ -111,8 +111,9 @@ impl DataDir {
         };
         if let Some(text) = &text {
             check(&meta, text, node_id, cluster_id)?;
+            identity(&meta, text)?;
         } else if let Some(other) = fs::read_dir(path).ok().and_then(|mut entries| {
-            entries.find_map(|entry| entry.ok().filter(|entry| entry.file_name() != LOCK))
+            entries.find_map(|entry| entry.ok().filter(|entry| !is_usual(&entry.file_name())))
         }) {
             let what = format!(
                 "no {META_PROPERTIES} is here, but {} is: not a data directory of Kafka; name an empty one",
@@ -210,6 +211,12 @@ fn lock(path: &Path) -> Result<File, DataDirError> {
         Err(rustix::io::Errno::AGAIN | rustix::io::Errno::ACCESS) => Err(DataDirError::Locked(path)),
         Err(error) => Err(DataDirError::Io { path, error: error.into() }),
     }
+}
+
+/// What may lie in a directory that nobody has used: the lock of a broker that did not get further, and what a file
+/// system has at its root.
+fn is_usual(name: &std::ffi::OsStr) -> bool {
+    name == LOCK || name == "lost+found"
 }
 
 fn property(text: &str, key: &str) -> Option<String> {

@@ -114,14 +114,22 @@ impl Replica {
         self.waiting.tell(usize::MAX);
     }
 
-    /// Counts appended bytes for `waiter`, until it is taken off again.
-    pub fn wait(&self, waiter: &Arc<Waiter>) {
+    /// Counts appended bytes for `waiter`, until what it gets is dropped.
+    pub fn wait(&self, waiter: &Arc<Waiter>) -> WaitingFor<'_> {
         self.waiting.add(waiter.clone());
+        WaitingFor { replica: self, waiter: waiter.clone() }
     }
+}
 
-    /// Takes a waiter off.
-    pub fn stop_waiting(&self, waiter: &Arc<Waiter>) {
-        self.waiting.remove(waiter);
+/// A waiter of a partition, which is taken off when this is dropped.
+pub struct WaitingFor<'r> {
+    replica: &'r Replica,
+    waiter: Arc<Waiter>,
+}
+
+impl Drop for WaitingFor<'_> {
+    fn drop(&mut self) {
+        self.replica.waiting.remove(&self.waiter);
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::connection::{Closed, Connection, Context, Pool};
+use super::connection::{Closed, Connection, Context, Pool, Queued};
 use super::{Broker, clock};
 
 /// A socket that is listened on, and the listener's name.
@@ -33,11 +34,14 @@ pub struct Bounds {
     pub of_addresses: HashMap<IpAddr, usize>,
     /// `connections.max.idle.ms`.
     pub idle_ms: i64,
+    /// `queued.max.request.bytes`.
+    pub queued_bytes: i64,
 }
 
 struct Server {
     broker: Arc<Broker>,
     pool: Arc<Pool>,
+    queued: Arc<Queued>,
     bounds: Bounds,
     count: AtomicUsize,
     by_address: Mutex<HashMap<IpAddr, usize>>,
@@ -46,8 +50,9 @@ struct Server {
 
 /// After an error of accepting, such as too many open files, the next try waits so long.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-/// How often idle connections are looked for.
-const IDLE_TICK: Duration = Duration::from_secs(10);
+/// How often idle connections are looked for: several times in the time that they are given.
+const IDLE_TICK: RangeInclusive<Duration> = Duration::from_millis(100)..=Duration::from_secs(10);
+const IDLE_TICKS: u32 = 4;
 
 /// Accepts and serves until `stopping` becomes true and all connections have ended.
 pub async fn serve(
@@ -59,6 +64,7 @@ pub async fn serve(
     let server = Arc::new(Server {
         broker,
         pool: Arc::default(),
+        queued: Arc::new(Queued::new(bounds.queued_bytes)),
         bounds,
         count: AtomicUsize::new(0),
         by_address: Mutex::default(),
@@ -75,11 +81,15 @@ async fn accept(server: Arc<Server>, listening: Listening) {
     let mut connections = JoinSet::new();
     let mut active: Vec<(tokio::task::AbortHandle, Arc<AtomicI64>)> = Vec::new();
     let mut stopping = server.stopping.clone();
-    let mut idle = tokio::time::interval(IDLE_TICK);
+    let mut failing = false;
+    let mut idle = tokio::time::interval(idle_tick(server.bounds.idle_ms));
     loop {
         tokio::select! {
             accepted = listening.socket.accept() => match accepted {
                 Ok((stream, peer)) => {
+                    if std::mem::take(&mut failing) {
+                        tracing::info!("{}: accepts again", listening.name);
+                    }
                     let Some(admitted) = admit(&server, peer.ip()) else {
                         tracing::warn!("{peer}: refused: too many connections (max.connections, max.connections.per.ip)");
                         continue;
@@ -88,6 +98,7 @@ async fn accept(server: Arc<Server>, listening: Listening) {
                     let context = Context {
                         broker: server.broker.clone(),
                         pool: server.pool.clone(),
+                        queued: server.queued.clone(),
                         listener: listening.name.clone(),
                         peer,
                         active_ms: active_ms.clone(),
@@ -97,7 +108,10 @@ async fn accept(server: Arc<Server>, listening: Listening) {
                     active.push((task, active_ms));
                 }
                 Err(error) => {
-                    tracing::warn!("{}: cannot accept: {error}", listening.name);
+                    // Said once, not as often as it is tried.
+                    if !std::mem::replace(&mut failing, true) {
+                        tracing::warn!("{}: cannot accept: {error}", listening.name);
+                    }
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
             },
@@ -108,6 +122,11 @@ async fn accept(server: Arc<Server>, listening: Listening) {
     }
     drop(listening);
     while connections.join_next().await.is_some() {}
+}
+
+fn idle_tick(idle_ms: i64) -> Duration {
+    let idle = u64::try_from(idle_ms).map_or(*IDLE_TICK.end(), Duration::from_millis);
+    (idle / IDLE_TICKS).clamp(*IDLE_TICK.start(), *IDLE_TICK.end())
 }
 
 fn end_idle(active: &mut Vec<(tokio::task::AbortHandle, Arc<AtomicI64>)>, idle_ms: i64) {

@@ -42,10 +42,10 @@ pub struct Plan {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The data directory.
-    #[error("{0}")]
+    #[error(transparent)]
     DataDir(#[from] DataDirError),
     /// The metadata log.
-    #[error("{0}")]
+    #[error(transparent)]
     Metadata(#[from] MetadataError),
 }
 

@@ -246,8 +246,11 @@ fn what_skimming_passes_is_healthy() {
                 let records: Vec<_> = records.map(|record| record.unwrap()).collect();
                 assert_eq!(records.len(), skimmed.count as usize);
                 assert_eq!(
-                    records.iter().map(|record| record.timestamp_delta).max(),
-                    skimmed.max_timestamp_delta
+                    records
+                        .iter()
+                        .map(|record| batch.base_timestamp().wrapping_add(record.timestamp_delta))
+                        .max(),
+                    skimmed.max_timestamp
                 );
                 assert!(
                     records

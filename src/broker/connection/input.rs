@@ -10,6 +10,8 @@ const SIZE_BYTES: usize = 4;
 /// What is read at once while it is not known that a frame is longer: many small requests at a time, and little
 /// to move where the last of them is cut.
 const READ_BYTES: usize = 64 * 1024;
+/// Less than this of a frame that does not go on is kept in a buffer of its own size.
+const PARKED_BYTES: usize = 4 * 1024;
 
 /// A frame whose size cannot be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -93,6 +95,22 @@ impl Input {
         let read = stream.try_read(room)?;
         self.end += read;
         Ok(read)
+    }
+
+    /// The size of the frame whose beginning is here, where it takes more than the usual buffer.
+    pub fn large(&self) -> Option<usize> {
+        self.size().map(|size| size.unsigned_abs() as usize).filter(|size| *size > READ_BYTES)
+    }
+
+    /// Gives the memory back but for what the little needs that has come: a client may leave its frame
+    /// unfinished as long as it likes.
+    pub fn park(&mut self) -> Option<Vec<u8>> {
+        if self.unread().len() >= PARKED_BYTES || self.buffer.len() <= PARKED_BYTES {
+            return None;
+        }
+        let kept = self.unread().to_vec();
+        (self.start, self.end) = (0, kept.len());
+        Some(std::mem::replace(&mut self.buffer, kept))
     }
 
     /// Gives the memory back, where nothing is in it.

@@ -1,8 +1,11 @@
 //! One client's connection: frames in, responses out, one request after the other and answered in their order.
 
+mod farewell;
+mod gone;
 pub mod input;
 pub mod output;
 mod pool;
+mod queued;
 mod request;
 mod transmit;
 
@@ -15,9 +18,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+pub use self::gone::gone;
 use self::input::{BadSize, Input};
 use self::output::Output;
 pub use self::pool::Pool;
+use self::queued::Held;
+pub use self::queued::Queued;
 pub use self::request::Header;
 use super::Broker;
 use super::apis::{self, Handle};
@@ -65,6 +71,8 @@ pub struct Context {
     pub broker: Arc<Broker>,
     /// Its buffers.
     pub pool: Arc<Pool>,
+    /// What large requests of all connections may hold together.
+    pub queued: Arc<Queued>,
     /// The listener's name.
     pub listener: Arc<str>,
     /// The client's address.
@@ -85,6 +93,8 @@ pub struct Connection {
     /// Appended to by requests whose responses wait, and to be on disk before these are sent.
     undurable: Vec<Arc<Replica>>,
     frame_bytes_max: i32,
+    /// What the frame that is being read or answered takes of [`Context::queued`].
+    held: Option<Held>,
 }
 
 impl Connection {
@@ -98,6 +108,7 @@ impl Connection {
             output: Output::default(),
             room: Room::default(),
             undurable: Vec::new(),
+            held: None,
         }
     }
 
@@ -112,6 +123,9 @@ impl Connection {
                 if !matches!(closed, Closed::Io(_)) {
                     let _ = self.send().await;
                 }
+                if *self.context.stopping.borrow() {
+                    farewell::say(&self.stream).await;
+                }
                 return closed;
             }
         }
@@ -120,7 +134,13 @@ impl Connection {
     async fn turn(&mut self) -> Result<(), Closed> {
         let mut frames = 0;
         while let Some(range) = self.input.take(self.frame_bytes_max)? {
-            self.answer(range).await?;
+            let begin = self.output.bytes.len();
+            if let Err(closed) = self.answer(range).await {
+                // Of what was answered before nothing is lost, and of this one nothing is sent.
+                self.output.bytes.truncate(begin);
+                return Err(closed);
+            }
+            self.held = None;
             if self.output.is_heavy() {
                 self.send().await?;
             }
@@ -131,7 +151,28 @@ impl Connection {
             }
         }
         self.send().await?;
+        // Who sends without a pause is not waited for.
+        if *self.context.stopping.borrow() {
+            return Err(Closed::Done);
+        }
+        self.hold().await?;
         self.read().await
+    }
+
+    /// Waits until a large frame may be read, before there is memory for it.
+    async fn hold(&mut self) -> Result<(), Closed> {
+        let Some(bytes) = self.input.large() else { return Ok(()) };
+        if self.held.is_some() || !self.context.queued.is_bounded() {
+            return Ok(());
+        }
+        let queued = self.context.queued.clone();
+        tokio::select! {
+            held = queued.hold(bytes) => self.held = held,
+            _ = self.context.stopping.changed() => return Err(Closed::Done),
+        }
+        // Waiting for others is not idleness of this client.
+        self.context.active_ms.store(clock::now_ms(), Ordering::Relaxed);
+        Ok(())
     }
 
     async fn send(&mut self) -> Result<(), Closed> {
@@ -164,6 +205,8 @@ impl Connection {
                 pool.put(self.input.release());
                 self.output.release();
                 self.room.shrink_to(ROOM_BYTES);
+            } else if let Some(buffer) = self.input.park() {
+                pool.put(buffer);
             }
             if *self.context.stopping.borrow() {
                 return Err(Closed::Done);
@@ -206,9 +249,10 @@ impl Connection {
                 };
                 let mut writer = Writer::new(std::mem::take(&mut self.output.bytes));
                 let body = frame.get(header.body_at..).unwrap_or_default();
-                answer(&exchange, &mut Reader::new(body), &mut writer)
-                    .map_err(|_| Closed::Request(explain::request(frame)))?;
-                self.output.bytes = writer.finish().map_err(|error| unwritable(&header, &error))?;
+                let answered = answer(&exchange, &mut Reader::new(body), &mut writer);
+                let written = self.output.take_from(writer);
+                answered.map_err(|_| Closed::Request(explain::request(frame)))?;
+                written.map_err(|error| unwritable(&header, &error))?;
             }
             Handle::Produce => {
                 let mut writer = Writer::new(std::mem::take(&mut self.output.bytes));
@@ -221,7 +265,7 @@ impl Connection {
                     &mut self.undurable,
                     &mut writer,
                 );
-                self.output.bytes = writer.finish().map_err(|error| unwritable(&header, &error))?;
+                self.output.take_from(writer).map_err(|error| unwritable(&header, &error))?;
                 match answered {
                     Ok(true) => {}
                     Ok(false) => {
@@ -258,7 +302,8 @@ impl Connection {
             let begun = self.output.bytes.split_off(frame_at);
             self.send().await?;
             self.output.bytes = begun;
-            (fetch.wait(&replicas, found, &mut self.context.stopping).await, 0)
+            let wait = fetch.wait(&replicas, found, &mut self.context.stopping, gone(&self.stream));
+            (wait.await, 0)
         } else {
             (found, frame_at)
         };

@@ -10,6 +10,7 @@ use tokio::io::Interest;
 use tokio::net::TcpStream;
 
 use super::transmit;
+use crate::codec::wire::{WriteError, Writer};
 
 /// A range of a segment.
 #[derive(Debug, Clone)]
@@ -38,6 +39,15 @@ impl Output {
         if range.len > 0 {
             self.files.push_back((at, range));
         }
+    }
+
+    /// Takes the bytes back from a writer, also where it failed: what others wrote before is among them.
+    ///
+    /// # Errors
+    /// What the writer could not write.
+    pub fn take_from(&mut self, mut writer: Writer) -> Result<(), WriteError> {
+        self.bytes = std::mem::take(&mut writer.buffer);
+        writer.finish().map(drop)
     }
 
     /// Nothing waits.

@@ -121,28 +121,31 @@ impl Fetch {
         self.max_wait_ms > 0 && self.kind.is_ok() && !self.is_enough(found)
     }
 
-    /// Waits for appends until there is enough, the time is over, or the broker stops.
+    /// Waits for appends until there is enough, the time is over, the client is gone, or the broker stops.
     pub async fn wait(
         &self,
         replicas: &[Result<Arc<Replica>, i16>],
         found: Vec<Found>,
         stopping: &mut watch::Receiver<bool>,
+        gone: impl Future<Output = ()>,
     ) -> Vec<Found> {
         let bytes: usize = found.iter().map(Found::bytes).sum();
         let waiter = Waiter::new(self.min_bytes.saturating_sub(bytes));
         let waited_for: Vec<&Arc<Replica>> = replicas.iter().flatten().collect();
-        waited_for.iter().for_each(|replica| replica.wait(&waiter));
+        // Taken off also where the connection is ended meanwhile.
+        let _waiting: Vec<_> = waited_for.iter().map(|replica| replica.wait(&waiter)).collect();
         // What came between looking and waiting would be waited for in vain.
         let mut found = self.look_at_all(replicas);
         if !self.is_enough(&found) && !*stopping.borrow() {
             let wait_ms = u64::try_from(self.max_wait_ms).unwrap_or(0);
             let deadline = tokio::time::sleep(Duration::from_millis(wait_ms));
-            tokio::pin!(deadline);
+            tokio::pin!(deadline, gone);
             loop {
                 let ended = tokio::select! {
                     () = waiter.enough() => false,
                     () = &mut deadline => true,
                     _ = stopping.changed() => true,
+                    () = &mut gone => true,
                 };
                 found = self.look_at_all(replicas);
                 if ended || self.is_enough(&found) {
@@ -150,7 +153,6 @@ impl Fetch {
                 }
             }
         }
-        waited_for.iter().for_each(|replica| replica.stop_waiting(&waiter));
         found
     }
 

@@ -124,5 +124,8 @@ pub(super) fn write_quorum_state(directory: &Path, leader_id: i32, epoch: i32) -
         "votedDirectoryId": uuid(&Uuid::default().0),
         "data_version": 1,
     });
-    std::fs::write(&path, state.to_string()).map_err(|error| MetadataError::io(&path, error))
+    // A crash in the midst of it must not leave half a state: the next epoch would be one that was before.
+    let new = directory.join("quorum-state.tmp");
+    let written = std::fs::write(&new, state.to_string()).and_then(|()| std::fs::rename(&new, &path));
+    written.map_err(|error| MetadataError::io(&path, error))
 }

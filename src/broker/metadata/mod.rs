@@ -125,8 +125,7 @@ impl Metadata {
         let directory = data.join(DIRECTORY);
         let (mut cluster, mut last_epoch) = load::cluster(&directory)?;
         last_epoch = last_epoch.max(load::quorum_epoch(&directory));
-        let epoch = last_epoch.max(0) + 1;
-        let opening = Opening { topic_id: Some(TOPIC_ID), leader_epoch: Some(epoch), ..opening };
+        let opening = Opening { topic_id: Some(TOPIC_ID), leader_epoch: None, ..opening };
         let config = LogConfig { retention_ms: -1, retention_bytes: -1, ..LogConfig::default() };
         let snapshot_end = cluster.provenance().last_contained_offset + 1;
         let (log, recovery) = PartitionLog::open(&directory, Arc::new(config), opening)?;
@@ -135,6 +134,9 @@ impl Metadata {
             // A snapshot reaches beyond the log, as after a node got it from a leader.
             log.truncate_fully_and_start_at(snapshot_end, clock::now_ms())?;
         }
+        // Also where quorum-state was lost, epochs never go back.
+        let epoch = last_epoch.max(log.latest_epoch().unwrap_or(0)).max(0).saturating_add(1);
+        log.set_leader_epoch(epoch)?;
         let fresh = log.log_end_offset() == 0;
         load::log(&directory, &mut cluster)?;
         control::write_quorum_state(&directory, node.id, epoch)?;

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use clap::ValueEnum;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch as channel;
 
 use super::{ColorChoice, Failure, Outcome, Result};
@@ -140,6 +140,7 @@ fn fsync(text: &str) -> std::result::Result<Fsync, String> {
 
 pub fn run(args: Args, color: ColorChoice) -> Result {
     logging::start(args.log_format, color);
+    raise_open_files();
     let settings = plan::settings(&args)?;
     if let Some(warning) = settings.warning() {
         tracing::warn!("{warning}");
@@ -159,6 +160,8 @@ pub fn run(args: Args, color: ColorChoice) -> Result {
         .build()
         .context("the threads of the broker")?;
     let outcome = runtime.block_on(async {
+        // Before anybody is told where it listens: who knows that may also want it to stop.
+        let signals = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         let (sockets, advertised) = listen(&args, &settings).await?;
         let plan = Plan {
             settings,
@@ -168,23 +171,25 @@ pub fn run(args: Args, color: ColorChoice) -> Result {
             trace,
             loggers: Loggers::new("INFO", Box::new(logging::set_level)),
         };
-        let broker = start::start(plan).map_err(|error| Failure::Data(error.into()))?;
+        let broker = start::start(plan).map_err(in_one_line)?;
         plan::create_topics(&broker, &topics)?;
         say_where(&sockets)?;
-        serve(broker, sockets).await
+        serve(broker, sockets, signals).await
     });
     // What is left of connections that do not end in time.
     runtime.shutdown_timeout(Duration::from_millis(100));
     outcome
 }
 
-async fn serve(broker: Arc<Broker>, sockets: Vec<Listening>) -> Result {
+async fn serve(
+    broker: Arc<Broker>,
+    sockets: Vec<Listening>,
+    (mut terminate, mut interrupt): (Signal, Signal),
+) -> Result {
     let bounds = bounds(&broker);
     let (stop, stopping) = channel::channel(false);
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
     let housekeeping = tokio::spawn(housekeeping::run(broker.clone(), stopping.clone()));
-    let server = tokio::spawn(server::serve(broker.clone(), sockets, bounds, stopping));
+    let mut server = tokio::spawn(server::serve(broker.clone(), sockets, bounds, stopping));
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
@@ -192,7 +197,9 @@ async fn serve(broker: Arc<Broker>, sockets: Vec<Listening>) -> Result {
     tracing::info!("stopping");
     // Nobody listens any more when all have ended already.
     let _ = stop.send(true);
-    if tokio::time::timeout(start::STOP, server).await.is_err() {
+    if tokio::time::timeout(start::STOP, &mut server).await.is_err() {
+        // Nothing may be appended any more once the logs are closed.
+        server.abort();
         tracing::warn!("some connections did not end in time and are cut off");
     }
     housekeeping.abort();
@@ -200,9 +207,23 @@ async fn serve(broker: Arc<Broker>, sockets: Vec<Listening>) -> Result {
     tokio::task::spawn_blocking(move || closing.close())
         .await
         .map_err(|error| Failure::Data(error.into()))?
-        .map_err(|error| Failure::Data(error.into()))?;
+        .map_err(in_one_line)?;
     tracing::info!("stopped");
     Ok(Outcome::Fine)
+}
+
+/// Each partition that is written to has an open file, and each client a socket: the usual limit is for programs
+/// that use `select`, and may be raised by whoever does not.
+fn raise_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    // Without it there are fewer files, which is dealt with.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
+}
+
+/// Its words tell the cause, too, which would be told once more if it were handed on.
+fn in_one_line(error: start::StartError) -> Failure {
+    Failure::Data(anyhow!("{error}"))
 }
 
 fn bounds(broker: &Broker) -> Bounds {
@@ -222,6 +243,7 @@ fn bounds(broker: &Broker) -> Bounds {
         per_address: count(settings.get(keys::MAX_CONNECTIONS_PER_IP)),
         of_addresses,
         idle_ms: settings.get(keys::CONNECTIONS_MAX_IDLE_MS),
+        queued_bytes: settings.get(keys::QUEUED_MAX_REQUEST_BYTES),
     }
 }
 

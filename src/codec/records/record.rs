@@ -92,6 +92,7 @@ pub struct Records<'a> {
     read: i32,
     failure: Option<Error>,
     done: bool,
+    null_headers: bool,
 }
 
 impl<'a> Records<'a> {
@@ -110,7 +111,15 @@ impl<'a> Records<'a> {
             read: 0,
             failure,
             done: false,
+            null_headers: false,
         }
+    }
+
+    /// Takes -1 headers for none. Kafka refuses them, and so does this reader without it; logs that were made by hand
+    /// have them.
+    #[must_use]
+    pub fn with_null_headers(self) -> Self {
+        Self { null_headers: true, ..self }
     }
 
     /// The bytes of the records that were not read yet, and how many there should be.
@@ -154,7 +163,12 @@ impl<'a> Iterator for Records<'a> {
             }
             Err(FrameError::Refused(kind)) => return self.fail(at, kind),
         };
-        let record = match read(self.payload, at, frame, &mut ()) {
+        let read = if self.null_headers {
+            read(self.payload, at, frame, &mut NullHeaders)
+        } else {
+            read(self.payload, at, frame, &mut ())
+        };
+        let record = match read {
             Ok(record) => record,
             Err((at, kind)) => return self.fail(at, kind),
         };
@@ -256,6 +270,9 @@ pub(super) enum Piece {
 
 /// Sees the fields of a record while they are read; the typed reader looks away.
 pub(super) trait Visit {
+    /// -1 headers are none, where the strict reader refuses them.
+    const NULL_HEADERS: bool = false;
+
     /// A number.
     fn number(&mut self, _piece: Piece, _value: i64, _start: usize, _end: usize) {}
     /// Bytes behind their length.
@@ -273,6 +290,13 @@ pub(super) trait Visit {
 }
 
 impl Visit for () {}
+
+/// Looks away, and takes -1 headers for none.
+struct NullHeaders;
+
+impl Visit for NullHeaders {
+    const NULL_HEADERS: bool = true;
+}
 
 struct Fields<'a, 'v, V> {
     /// From the beginning of the payload to the end of the record.
@@ -404,6 +428,9 @@ impl<'a, V: Visit> Fields<'a, '_, V> {
             Ok(count) => count,
             Err(kind) => return self.broken(Piece::Headers, start, kind),
         };
+        if V::NULL_HEADERS && count == -1 {
+            return Ok(Headers::default());
+        }
         let have = self.left();
         let left = match u32::try_from(count) {
             Ok(left) if left as usize <= have => left,

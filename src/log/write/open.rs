@@ -241,7 +241,8 @@ fn metadata(
         return place.files.replace(&path, text.as_bytes()).map_err(LogError::io("write", &path));
     }
     let text = std::fs::read_to_string(&path).map_err(LogError::io("read", &path))?;
-    let found = match properties::partition_metadata(&text) {
+    // Directories that were made by hand may have it in the base64 that is not for URLs.
+    let found = match properties::partition_metadata(&text.replace('+', "-").replace('/', "_")) {
         Ok(metadata) if metadata.topic_id == id => return Ok(()),
         Ok(metadata) => uuid(&metadata.topic_id),
         Err(_) => format!("{text:?}"),

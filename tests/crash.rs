@@ -1,0 +1,212 @@
+//! `kill -9` while idempotent producers write as fast as they can: after every restart each acknowledged record is
+//! there exactly once and in order. `KAFKIT_CRASH_ROUNDS=50 cargo test --test crash -- --nocapture` does it longer.
+#![allow(clippy::unwrap_used, clippy::panic)] // A test that cannot go on has failed.
+
+#[path = "common/broker.rs"]
+#[allow(dead_code)]
+mod broker;
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use broker::{Broker, Client, KAFKIT, batch, frame, produce, produced, values};
+use kafkit::codec::messages::transactions::init_producer_id_request::InitProducerIdRequest;
+use kafkit::codec::messages::transactions::init_producer_id_response::InitProducerIdResponse;
+use kafkit::codec::wire::{Body, Reader};
+
+const TOPIC: &str = "t";
+const PARTITIONS: i32 = 3;
+/// What Kafka's producers have at most unanswered, and brokers remember of each.
+const IN_FLIGHT: usize = 5;
+const VALUE_BYTES: usize = 300;
+const ROUNDS: u64 = 4;
+/// So often it is stopped in order, and all files are looked at.
+const STOP_EVERY: u64 = 10;
+/// Far more than a recovery of what these producers can write.
+const RECOVERY: Duration = Duration::from_secs(10);
+const ACKS_ALL: i16 = -1;
+
+/// A producer of one partition, which outlives connections and brokers.
+struct Producer {
+    partition: i32,
+    id: i64,
+    next_value: u64,
+    /// Not acknowledged: the value after the last, and the batch.
+    unacknowledged: VecDeque<(u64, Vec<u8>)>,
+    acknowledged: u64,
+    /// Looked at already: so many values, and the offset behind them.
+    seen: u64,
+}
+
+/// A number that is different each time, and the same in each run.
+fn scattered(seed: u64) -> u64 {
+    let mut x = seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    x ^= x >> 29;
+    x = x.wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x ^ (x >> 32)
+}
+
+impl Producer {
+    fn new(partition: i32, client: &mut Client) -> Self {
+        const VERSION: i16 = 1;
+        let request = InitProducerIdRequest { transactional_id: None, ..Default::default() };
+        client.send(&frame(1, VERSION, &request)).unwrap();
+        let answer = client.receive().unwrap();
+        let response = InitProducerIdResponse::decode(&mut Reader::new(&answer[4..]), VERSION).unwrap();
+        assert_eq!(response.error_code, 0);
+        let id = response.producer_id;
+        Self { partition, id, next_value: 0, unacknowledged: VecDeque::new(), acknowledged: 0, seen: 0 }
+    }
+
+    fn next(&mut self) {
+        let count = 1 + scattered(self.next_value) % 20;
+        let value = |number: u64| [&number.to_be_bytes()[..], &[7; VALUE_BYTES]].concat();
+        let all: Vec<_> = (self.next_value..self.next_value + count).map(value).collect();
+        // Sequences go round at 2^31, which is not reached here.
+        let batch = batch((self.id, 0, self.next_value as i32), &all);
+        self.next_value += count;
+        self.unacknowledged.push_back((self.next_value, batch));
+    }
+
+    /// Sends what was not acknowledged again, and then more and more, until the broker is gone.
+    fn run(&mut self, address: SocketAddr, refused: &AtomicUsize) {
+        let _ = self.try_run(address, refused);
+    }
+
+    fn try_run(&mut self, address: SocketAddr, refused: &AtomicUsize) -> std::io::Result<()> {
+        let mut client = Client::new(address)?;
+        let mut sent = 0;
+        loop {
+            while sent < IN_FLIGHT {
+                if sent == self.unacknowledged.len() {
+                    self.next();
+                }
+                let batch = &self.unacknowledged[sent].1;
+                client.send(&produce(9, ACKS_ALL, TOPIC, self.partition, batch))?;
+                sent += 1;
+            }
+            let (code, _) = produced(&client.receive()?);
+            if code != 0 {
+                eprintln!("partition {}: error {code}", self.partition);
+                refused.fetch_add(1, Ordering::Relaxed);
+                return Ok(());
+            }
+            let (end, _) = self.unacknowledged.pop_front().unwrap();
+            self.acknowledged = end;
+            sent -= 1;
+        }
+    }
+
+    /// Value `n` is at offset `n`, once; none that was acknowledged is missing; none is there that was not sent.
+    fn check(&mut self, address: SocketAddr, from: u64) {
+        let mut client = Client::new(address).unwrap();
+        let mut next = from;
+        for (offset, value) in values(&mut client, TOPIC, self.partition, from as i64) {
+            let number = u64::from_be_bytes(*value.first_chunk().unwrap());
+            assert_eq!((offset, number), (next as i64, next), "partition {}", self.partition);
+            next += 1;
+        }
+        let (partition, acknowledged) = (self.partition, self.acknowledged);
+        assert!(next >= acknowledged, "partition {partition}: ends at {next}, acknowledged {acknowledged}");
+        assert!(next <= self.next_value, "partition {partition}: ends at {next}, sent {}", self.next_value);
+        self.seen = next;
+    }
+}
+
+fn rounds() -> u64 {
+    std::env::var("KAFKIT_CRASH_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(ROUNDS)
+}
+
+fn command(data: &Path, fsync: &str) -> Command {
+    let mut command = Command::new(KAFKIT);
+    command.args(["serve", "--port", "0", "--fsync", fsync, "--data"]).arg(data);
+    // The smallest segments that there may be, and indexes that fill up.
+    command
+        .args(["--topic", &format!("{TOPIC}:{PARTITIONS},segment.bytes=1048576,segment.index.bytes=2048")]);
+    command
+}
+
+fn verified(data: &Path) {
+    let done = Command::new(KAFKIT).args(["dump-log", "--verify"]).arg(data).output().unwrap();
+    let said = String::from_utf8_lossy(&done.stdout);
+    assert!(done.status.success(), "{said}{}", String::from_utf8_lossy(&done.stderr));
+}
+
+fn crash(fsync: &str) {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let mut producers: Vec<Producer> = Vec::new();
+    let refused = AtomicUsize::new(0);
+    let (mut killed, mut slowest) = (0, Duration::ZERO);
+    for round in 0..rounds() {
+        if round % 5 == 3 {
+            // Killed again while it recovers.
+            let mut child = command(&data, fsync).stdout(std::process::Stdio::null()).spawn().unwrap();
+            thread::sleep(Duration::from_millis(scattered(round) % 60));
+            child.kill().unwrap();
+            child.wait().unwrap();
+            killed += 1;
+        }
+        let begin = Instant::now();
+        let mut broker = Broker::of(&mut command(&data, fsync)).unwrap();
+        slowest = slowest.max(begin.elapsed());
+        assert!(begin.elapsed() < RECOVERY, "round {round}: started after {:?}", begin.elapsed());
+        if producers.is_empty() {
+            let mut client = broker.connect();
+            producers = (0..PARTITIONS).map(|partition| Producer::new(partition, &mut client)).collect();
+        }
+        for producer in &mut producers {
+            producer.check(broker.address, producer.seen);
+        }
+        let in_order = round % STOP_EVERY == STOP_EVERY - 1;
+        thread::scope(|scope| {
+            for producer in &mut producers {
+                let (address, refused) = (broker.address, &refused);
+                scope.spawn(move || producer.run(address, refused));
+            }
+            thread::sleep(Duration::from_millis(50 + scattered(round) % 350));
+            if in_order {
+                rustix::process::kill_process(broker.pid(), rustix::process::Signal::TERM).unwrap();
+            } else {
+                broker.child.kill().unwrap();
+                killed += 1;
+            }
+            let status = broker.child.wait().unwrap();
+            assert_eq!(status.success(), in_order, "{status}");
+        });
+        assert_eq!(refused.load(Ordering::Relaxed), 0, "round {round}: {}", broker.said());
+        let said = broker.said();
+        assert!(!said.contains("ERROR") && !said.contains("panicked"), "round {round}: {said}");
+        if in_order {
+            verified(&data);
+        }
+    }
+    let broker = Broker::of(&mut command(&data, fsync)).unwrap();
+    for producer in &mut producers {
+        producer.check(broker.address, 0);
+    }
+    broker.end();
+    verified(&data);
+    let total: u64 = producers.iter().map(|producer| producer.acknowledged).sum();
+    assert!(total > 0);
+    println!(
+        "--fsync {fsync}: {} rounds, {killed} kills, {total} records acknowledged, none lost, twice or out of \
+         order; slowest start {slowest:?}",
+        rounds()
+    );
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_without_fsync() {
+    crash("never");
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_with_fsync() {
+    crash("always");
+}
