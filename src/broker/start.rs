@@ -63,7 +63,7 @@ pub fn start(plan: Plan) -> Result<Arc<Broker>, StartError> {
         (data.directory_id, data.path.display().to_string()),
         settings.get(keys::BROKER_RACK),
         advertised,
-        (CONTROLLER.0.to_owned(), CONTROLLER.1),
+        controller(&settings),
     );
     if data.is_new {
         registration::format(&data.path, &node)?;
@@ -111,6 +111,15 @@ pub fn node_id(settings: &Settings) -> i32 {
     const FIRST: i32 = 1;
     let given = settings.get(keys::NODE_ID).or(Some(settings.get(keys::BROKER_ID)));
     given.filter(|id| *id >= 0).unwrap_or(FIRST)
+}
+
+/// Where the controller is said to listen: as configured, or as in Kafka's quickstart.
+fn controller(settings: &Settings) -> (String, u16) {
+    let (host, port) = CONTROLLER;
+    settings.controller().map_or((host.to_owned(), port), |listener| {
+        let host = Some(listener.host).filter(|host| !host.is_empty());
+        (host.unwrap_or_else(|| CONTROLLER.0.to_owned()), listener.port)
+    })
 }
 
 /// How long a stop may take before what is left is cut off.

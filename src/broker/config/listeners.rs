@@ -108,6 +108,12 @@ pub(super) fn advertised(settings: &Settings) -> Result<Vec<Listener>, ListenerE
     Ok(if told.is_empty() { real } else { told })
 }
 
+pub(super) fn controller(settings: &Settings) -> Option<Listener> {
+    let controllers = settings.get(keys::CONTROLLER_LISTENER_NAMES).unwrap_or_default();
+    let all = parse(settings, &settings.get(keys::LISTENERS)).ok()?;
+    all.into_iter().find(|listener| controllers.iter().any(|name| name.eq_ignore_ascii_case(&listener.name)))
+}
+
 fn parse(settings: &Settings, texts: &[String]) -> Result<Vec<Listener>, ListenerError> {
     let protocols = protocols(settings)?;
     texts

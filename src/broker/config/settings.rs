@@ -258,6 +258,12 @@ impl Settings {
         listeners::listeners(self)
     }
 
+    /// The listener of the controller, where one is configured: nobody listens there, but a cluster that Apache Kafka takes
+    /// over finds its controller by it.
+    pub fn controller(&self) -> Option<Listener> {
+        listeners::controller(self)
+    }
+
     /// What clients are told, in the order given: `advertised.listeners`, or else [`Settings::listeners`]. A host may be empty: that
     /// of this machine is meant.
     ///

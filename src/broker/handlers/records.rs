@@ -1,5 +1,6 @@
 //! What is asked of the logs themselves, besides reading and writing: DeleteRecords, OffsetForLeaderEpoch, DescribeProducers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::broker::exchange::Exchange;
@@ -38,21 +39,21 @@ fn replica(
 }
 
 /// Answers DeleteRecords, versions 0 to 2, which differ in the encoding only. The new beginning is in the log's memory at once, and in
-/// its checkpoint with the next one.
+/// its checkpoint with the next one. Of a partition that is named twice the last offset counts, as for Kafka.
 pub fn delete_records<'a>(
     exchange: &Exchange<'a>,
     request: delete_records_request::Root<'a>,
 ) -> delete_records_response::Root<'a> {
     let image = exchange.broker.metadata.image();
     let topics = request.topics.into_iter().map(|topic| {
-        let partitions = topic.partitions.iter().map(|partition| {
-            let deleted = replica(exchange, &image, &topic.name, partition.partition_index)
+        let asked: BTreeMap<i32, i64> =
+            topic.partitions.iter().map(|partition| (partition.partition_index, partition.offset)).collect();
+        let partitions = asked.into_iter().map(|(partition_index, offset)| {
+            let deleted = replica(exchange, &image, &topic.name, partition_index)
                 .map_err(|failure| failure.code)
-                .and_then(|(log, _)| {
-                    log.delete_records_before(partition.offset).map_err(|error| error.code())
-                });
+                .and_then(|(log, _)| log.delete_records_before(offset).map_err(|error| error.code()));
             DeleteRecordsPartitionResult {
-                partition_index: partition.partition_index,
+                partition_index,
                 low_watermark: deleted.unwrap_or(-1),
                 error_code: deleted.err().unwrap_or(codes::NONE),
                 ..Default::default()
@@ -116,10 +117,14 @@ pub fn describe_producers<'a>(
 ) -> describe_producers_response::Root<'a> {
     let image = exchange.broker.metadata.image();
     let topics = request.topics.into_iter().map(|topic| {
-        let name = topic_name::check(&topic.name.to_text());
+        let text = topic.name.to_text();
+        let name = topic_name::check(&text);
+        let exists = image.topics.by_name(&text).is_some();
         let partitions = topic.partition_indexes.iter().map(|partition_index| {
             let found = name.clone().and_then(|()| replica(exchange, &image, &topic.name, partition_index));
             let (error_code, error_message) = outcome(&found);
+            // Kafka explains only what it finds out before it looks for the partition.
+            let error_message = error_message.filter(|_| !exists);
             let active_producers = found.map(|(log, _)| producers(&log)).unwrap_or_default();
             PartitionResponse {
                 partition_index,

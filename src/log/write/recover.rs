@@ -18,6 +18,7 @@ use super::rule::IndexRule;
 use super::segment::{Place, Segment};
 use super::upkeep::write_snapshot;
 use crate::codec::records::batches::AnyBatch;
+use crate::log::producer_snapshot;
 use crate::log::scan::{Found, GapKind, Piece, Scanner};
 use crate::log::source::Source;
 use crate::log::txn_index::AbortedTxn;
@@ -326,13 +327,18 @@ impl State<'_> {
     }
 
     /// Removes snapshots that no start would use: behind the log's end, or of no segment, but for the newest where
-    /// the log was taken as it is.
+    /// the log was taken as it is; and after a crash those that had not yet reached the disk.
     fn stray_snapshots(&mut self, segments: &[Arc<Segment>], end: i64, newest: bool) -> Result<(), LogError> {
         let of_segment = |offset: &i64| segments.binary_search_by_key(offset, |s| s.base_offset).is_ok();
+        let clean = self.opening.clean_shutdown;
         let newest = self.listing.snapshots.range(..=end).next_back().copied().filter(|_| newest);
         for offset in &self.listing.snapshots {
-            if *offset > end || (!of_segment(offset) && Some(*offset) != newest) {
-                let path = self.place.path(*offset, "snapshot");
+            let path = self.place.path(*offset, "snapshot");
+            let torn = || {
+                let content = std::fs::read(&path);
+                !clean && content.is_ok_and(|content| !producer_snapshot::read(&content).errors.is_empty())
+            };
+            if *offset > end || (!of_segment(offset) && Some(*offset) != newest) || torn() {
                 match self.place.files.remove(&path) {
                     Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                         return Err(LogError::io("remove", &path)(error));

@@ -141,9 +141,11 @@ impl PartitionLog {
                 writer.torn = false;
             }
             active.close_indexes()?;
-            write_snapshot(&self.place, self.marks().log_end_offset, &writer.producers)?;
+            let end = self.marks().log_end_offset;
+            write_snapshot(&self.place, end, &writer.producers)?;
             if closing.sync {
                 active.sync(true)?;
+                self.sync_snapshot(end)?;
             }
             writer.dirty = false;
         }
