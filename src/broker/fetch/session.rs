@@ -1,7 +1,7 @@
 //! Fetch sessions (KIP-227): what a client fetches is remembered, so that its requests and our responses name
 //! only what is new.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::codec::error_codes::codes;
@@ -33,9 +33,12 @@ pub struct Wanted {
     pub last_fetched_epoch: i32,
 }
 
+/// Which partition it is.
+type Place = (Arc<str>, Uuid, i32);
+
 impl Wanted {
-    fn is_same(&self, other: &Self) -> bool {
-        self.partition == other.partition && self.topic_id == other.topic_id && self.topic == other.topic
+    fn place(&self) -> Place {
+        (self.topic.clone(), self.topic_id, self.partition)
     }
 }
 
@@ -60,39 +63,70 @@ pub struct Session {
     epoch: i32,
     by_id: bool,
     used_ms: i64,
-    partitions: Vec<(Wanted, Told)>,
+    partitions: Partitions,
+}
+
+/// The partitions of a session in the order in which they are to be read.
+#[derive(Debug, Default)]
+struct Partitions {
+    in_order: BTreeMap<u64, (Wanted, Told)>,
+    ranks: HashMap<Place, u64>,
+    next_rank: u64,
+}
+
+impl Partitions {
+    fn insert(&mut self, wanted: Wanted) {
+        let rank = *self.ranks.entry(wanted.place()).or_insert(self.next_rank);
+        if rank == self.next_rank {
+            self.next_rank += 1;
+        }
+        let told = self.in_order.get(&rank).map_or(Told::NOTHING, |(_, told)| *told);
+        self.in_order.insert(rank, (wanted, told));
+    }
+
+    fn remove(&mut self, place: &Place) {
+        if let Some(rank) = self.ranks.remove(place) {
+            self.in_order.remove(&rank);
+        }
+    }
+
+    fn get_mut(&mut self, place: &Place) -> Option<&mut (Wanted, Told)> {
+        self.in_order.get_mut(self.ranks.get(place)?)
+    }
+
+    fn move_behind(&mut self, place: &Place) {
+        let Some(rank) = self.ranks.get_mut(place) else { return };
+        if let Some(partition) = self.in_order.remove(rank) {
+            *rank = self.next_rank;
+            self.in_order.insert(self.next_rank, partition);
+            self.next_rank += 1;
+        }
+    }
 }
 
 impl Session {
     /// The partitions, in the order in which they are to be read.
     pub fn wanted(&self) -> Vec<Wanted> {
-        self.partitions.iter().map(|(wanted, _)| wanted.clone()).collect()
+        self.partitions.in_order.values().map(|(wanted, _)| wanted.clone()).collect()
     }
 
     /// Whether a response has to name a partition of which this is to be told; it is told from now on.
     /// What has records goes behind all others, so that the next response begins with those that waited.
     pub fn tell(&mut self, wanted: &Wanted, told: Told, has_records: bool, failed: bool) -> bool {
-        let Some(at) = self.partitions.iter().position(|(known, _)| known.is_same(wanted)) else {
-            return true;
-        };
-        let Some((_, before)) = self.partitions.get_mut(at) else { return true };
+        let place = wanted.place();
+        let Some((_, before)) = self.partitions.get_mut(&place) else { return true };
         let changed = *before != told;
         // What failed is told again until it does not.
         *before = if failed { Told::NOTHING } else { told };
-        if has_records && let Some(range) = self.partitions.get_mut(at..) {
-            range.rotate_left(1);
+        if has_records {
+            self.partitions.move_behind(&place);
         }
         has_records || failed || changed
     }
 
     fn update(&mut self, added: Vec<Wanted>, forgotten: &[Wanted]) {
-        self.partitions.retain(|(known, _)| !forgotten.iter().any(|gone| gone.is_same(known)));
-        for wanted in added {
-            match self.partitions.iter_mut().find(|(known, _)| known.is_same(&wanted)) {
-                Some((known, _)) => *known = wanted,
-                None => self.partitions.push((wanted, Told::NOTHING)),
-            }
-        }
+        forgotten.iter().for_each(|gone| self.partitions.remove(&gone.place()));
+        added.into_iter().for_each(|wanted| self.partitions.insert(wanted));
     }
 }
 
@@ -139,8 +173,9 @@ impl Sessions {
                 return Ok(Kind::Sessionless);
             }
             let id = new_id(&sessions);
-            let partitions = added.iter().map(|wanted| (wanted.clone(), Told::NOTHING)).collect();
-            let session = Session { id, epoch: 1, by_id, used_ms: now_ms, partitions };
+            let mut session =
+                Session { id, epoch: 1, by_id, used_ms: now_ms, partitions: Partitions::default() };
+            session.update(added.clone(), &[]);
             let session = Arc::new(Mutex::new(session));
             sessions.insert(id, session.clone());
             return Ok(Kind::New(session));
@@ -159,6 +194,11 @@ impl Sessions {
         guard.update(std::mem::take(added), forgotten);
         *added = guard.wanted();
         drop(guard);
+        if added.is_empty() {
+            // As for Kafka: what fetches nothing is not remembered.
+            self.by_id.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+            return Ok(Kind::Sessionless);
+        }
         Ok(Kind::Incremental(session))
     }
 
