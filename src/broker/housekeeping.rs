@@ -6,10 +6,12 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::config::keys;
-use super::{Broker, clock, compaction};
+use super::{Broker, clock, compaction, resident};
 
 /// How often somebody looks whether something is due.
 const TICK: Duration = Duration::from_secs(1);
+/// So long after the start the first clients have come, if they waited for it.
+const STARTED: Duration = Duration::from_millis(100);
 /// `log.flush.offset.checkpoint.interval.ms` by default.
 const CHECKPOINT_MS: i64 = 60_000;
 
@@ -17,6 +19,8 @@ const CHECKPOINT_MS: i64 = 60_000;
 pub async fn run(broker: Arc<Broker>, mut stopping: watch::Receiver<bool>) {
     // Compaction takes its time, and must not hold up the rest.
     tokio::spawn(compact(broker.clone(), stopping.clone()));
+    tokio::time::sleep(STARTED).await;
+    resident::give_code_back();
     let retention_ms = broker.settings.get(keys::LOG_RETENTION_CHECK_INTERVAL_MS);
     let now_ms = clock::now_ms();
     let (mut retained_ms, mut checkpointed_ms) = (now_ms, now_ms);

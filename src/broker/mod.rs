@@ -5,7 +5,7 @@
 //! - [`metadata`] is the metadata log and the image of the cluster; [`hosting`] makes the logs what the image says;
 //!   [`partitions`] are the logs as handlers see them.
 //! - [`data_dir`] formats and locks; [`config`] knows Kafka's configurations; [`housekeeping`] does what has to be
-//!   done from time to time.
+//!   done from time to time; [`resident`] gives back the memory that only the start needed.
 //! - [`explain`] says why a request is refused, in the words of `decode`; [`trace`] hands exchanges to whoever watches.
 
 pub mod apis;
@@ -26,6 +26,7 @@ pub mod metadata;
 pub mod node;
 pub mod partitions;
 pub mod produce;
+mod resident;
 pub mod server;
 pub mod start;
 pub mod topic_name;
