@@ -65,7 +65,7 @@ pub struct Broker {
     /// Bounds on what clients may send and get.
     pub limits: Limits,
     /// Who watches.
-    pub trace: Option<Arc<dyn Trace>>,
+    pub trace: Option<Arc<Trace>>,
 }
 
 /// Bounds on what clients may send and get.

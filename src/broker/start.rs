@@ -33,7 +33,7 @@ pub struct Plan {
     /// What clients are told to connect to.
     pub advertised: Vec<Advertised>,
     /// Who watches.
-    pub trace: Option<Arc<dyn Trace>>,
+    pub trace: Option<Arc<Trace>>,
     /// The levels of loggers.
     pub loggers: Loggers,
 }

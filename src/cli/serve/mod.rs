@@ -150,10 +150,8 @@ pub fn run(args: Args, color: ColorChoice) -> Result {
         Some(directory) => directory.path().join("data"),
         None => plan::data(&args, &settings)?,
     };
-    let trace = match args.trace {
-        Some(form) => Some(watch::watcher(form, &args, color).map_err(Failure::Usage)?),
-        None => None,
-    };
+    let watched = args.trace.map(|form| watch::watch(form, &args, color)).transpose();
+    let (trace, watching) = watched.map_err(Failure::Usage)?.unzip();
     let topics = plan::topics(&args, &settings).map_err(Failure::Usage)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -161,7 +159,8 @@ pub fn run(args: Args, color: ColorChoice) -> Result {
         .context("the threads of the broker")?;
     let outcome = runtime.block_on(async {
         // Before anybody is told where it listens: who knows that may also want it to stop.
-        let signals = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let (mut terminate, mut interrupt) =
+            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         let (sockets, advertised) = listen(&args, &settings).await?;
         let plan = Plan {
             settings,
@@ -171,13 +170,23 @@ pub fn run(args: Args, color: ColorChoice) -> Result {
             trace,
             loggers: Loggers::new("INFO", Box::new(logging::set_level)),
         };
-        let broker = start::start(plan).map_err(in_one_line)?;
+        // The recovery of large logs takes its time. Who stops it leaves them as they were after the crash.
+        let starting = tokio::task::spawn_blocking(move || start::start(plan));
+        let started = tokio::select! {
+            started = starting => started.map_err(|error| Failure::Data(error.into()))?,
+            _ = terminate.recv() => return Ok(Outcome::Fine),
+            _ = interrupt.recv() => return Ok(Outcome::Fine),
+        };
+        let broker = started.map_err(in_one_line)?;
         plan::create_topics(&broker, &topics)?;
         say_where(&sockets)?;
-        serve(broker, sockets, signals).await
+        serve(broker, sockets, (terminate, interrupt)).await
     });
     // What is left of connections that do not end in time.
     runtime.shutdown_timeout(Duration::from_millis(100));
+    if let Some(watching) = watching {
+        watching.end();
+    }
     outcome
 }
 
@@ -239,8 +248,6 @@ fn bounds(broker: &Broker) -> Bounds {
         })
         .collect();
     Bounds {
-        connections: count(settings.get(keys::MAX_CONNECTIONS)),
-        per_address: count(settings.get(keys::MAX_CONNECTIONS_PER_IP)),
         of_addresses,
         idle_ms: settings.get(keys::CONNECTIONS_MAX_IDLE_MS),
         queued_bytes: settings.get(keys::QUEUED_MAX_REQUEST_BYTES),

@@ -42,7 +42,7 @@ pub struct Appended {
     pub first_offset: i64,
     /// The offset of the last.
     pub last_offset: i64,
-    /// The timestamp that the broker gave them; -1 where they have their own.
+    /// The timestamp that the broker gave them, or that duplicates have; -1 where they have their own.
     pub log_append_time: i64,
     /// Where the log starts.
     pub log_start_offset: i64,
@@ -181,12 +181,12 @@ impl PartitionLog {
                     (origin == Origin::Client).then(|| writer.producers.duplicate(&head)).flatten();
                 if let Some((first_offset, last_offset, timestamp)) = duplicate {
                     writer.change = change;
-                    let log_append_time = if append_time(&head) { timestamp } else { NO_TIMESTAMP };
                     let log_start_offset = marks.log_start_offset;
                     return Ok(Prepared::Duplicate(Appended {
                         first_offset,
                         last_offset,
-                        log_append_time,
+                        // Whatever the topic's timestamps are, as Kafka does.
+                        log_append_time: timestamp,
                         log_start_offset,
                         duplicate: true,
                     }));
