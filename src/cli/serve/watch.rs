@@ -143,10 +143,9 @@ impl Watcher {
             Shown { tape: &self.tape, input: bytes, reading: &reading, repairs: &[], origin: None, base: 0 };
         out.extend_from_slice(format!("{arrow} {peer} ").as_bytes());
         match self.form {
-            TraceForm::Line => {
-                headline::what(&shown, out);
-                out.push(b'\n');
-            }
+            // One line each, however narrow the terminal: it is for following, and for grep.
+            TraceForm::Line if self.style.color => headline::line::<true>(&shown, None, out),
+            TraceForm::Line => headline::line::<false>(&shown, None, out),
             TraceForm::Full => render::render(Format::Tree, &shown, &self.style, out),
             TraceForm::Hex => render::render(Format::Hex, &shown, &self.style, out),
         }
