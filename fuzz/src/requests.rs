@@ -53,6 +53,7 @@ impl Running {
         let plan = Plan {
             settings: Settings::read(&sources).expect("settings"),
             data: directory.path().join("data"),
+            cluster_id: None,
             fsync: Fsync::Never,
             advertised: vec![Advertised { listener: LISTENER.into(), host: "localhost".into(), port: 9092 }],
             trace: None,

@@ -28,6 +28,8 @@ pub struct Plan {
     pub settings: Settings,
     /// Where the data is.
     pub data: PathBuf,
+    /// The cluster that the directory is of, if it matters.
+    pub cluster_id: Option<String>,
     /// When what was appended has to be on disk.
     pub fsync: Fsync,
     /// What clients are told to connect to.
@@ -54,9 +56,9 @@ pub enum StartError {
 /// # Errors
 /// The directory or its metadata cannot be used. Damaged logs of single partitions are no error: these are offline.
 pub fn start(plan: Plan) -> Result<Arc<Broker>, StartError> {
-    let Plan { settings, data, fsync, advertised, trace, loggers } = plan;
+    let Plan { settings, data, cluster_id, fsync, advertised, trace, loggers } = plan;
     let node_id = node_id(&settings);
-    let data = DataDir::open(&data, node_id, None)?;
+    let data = DataDir::open(&data, node_id, cluster_id.as_deref())?;
     let node = Node::new(
         node_id,
         data.cluster_id.clone(),

@@ -25,6 +25,7 @@ use crate::broker::node::Advertised;
 use crate::broker::partitions::Fsync;
 use crate::broker::server::{self, Bounds, Listening};
 use crate::broker::start::{self, Plan};
+use crate::codec::meaning::uuid::parse_uuid;
 
 /// Whose help says more than one line.
 #[derive(Debug, clap::Args)]
@@ -53,6 +54,10 @@ pub struct Args {
     /// A data directory of its own, removed at exit
     #[arg(long, help_heading = "What")]
     temp: bool,
+
+    /// The cluster that a new data directory is for; one that is there has to be of it. By default a new one
+    #[arg(long, value_name = "ID", value_parser = cluster_id, help_heading = "What")]
+    cluster_id: Option<String>,
 
     /// A topic to have at start, made if it is not there: NAME[:PARTITIONS][,key=value]...
     #[arg(long, value_name = "TOPIC", help_heading = "What")]
@@ -138,6 +143,16 @@ fn fsync(text: &str) -> std::result::Result<Fsync, String> {
     }
 }
 
+/// As Kafka's `kafka-storage random-uuid` makes them.
+fn cluster_id(text: &str) -> std::result::Result<String, String> {
+    let id = parse_uuid(text).filter(|_| text.len() == CLUSTER_ID_CHARS);
+    id.map(|_| text.to_owned())
+        .ok_or_else(|| format!("expected {CLUSTER_ID_CHARS} characters of base64 for URLs, found {text:?}"))
+}
+
+/// Sixteen bytes in base64 without padding.
+const CLUSTER_ID_CHARS: usize = 22;
+
 pub fn run(args: Args, color: ColorChoice) -> Result {
     logging::start(args.log_format, color);
     raise_open_files();
@@ -165,6 +180,7 @@ pub fn run(args: Args, color: ColorChoice) -> Result {
         let plan = Plan {
             settings,
             data,
+            cluster_id: args.cluster_id.clone(),
             fsync: args.fsync,
             advertised,
             trace,
