@@ -247,8 +247,8 @@ fn crash(fsync: &str) {
                 let (address, refused) = (broker.address, &refused);
                 scope.spawn(move || producer.run(address, refused));
             }
-            let address = broker.address;
-            scope.spawn(|| fleeting.run(address));
+            let (address, fleeting) = (broker.address, &mut fleeting);
+            scope.spawn(move || fleeting.run(address));
             thread::sleep(Duration::from_millis(50 + scattered(round) % 350));
             if in_order {
                 rustix::process::kill_process(broker.pid(), rustix::process::Signal::TERM).unwrap();
