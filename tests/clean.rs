@@ -12,7 +12,8 @@ use kafkit::codec::records::batches::Batches;
 use kafkit::codec::records::compression::Codec;
 use kafkit::log::clean::group::Limits;
 use kafkit::log::clean::{
-    CLEANED, CleanError, CleanRules, Job, LastRecord, LogState, PlanRules, Planned, SegmentFiles, clean, plan,
+    CLEANED, CleanError, CleanRules, CleanedSegment, Job, LastRecord, LogState, PlanRules, Planned,
+    SegmentFiles, clean, clean_each, plan,
 };
 use serde_json::Value;
 
@@ -271,4 +272,46 @@ fn damage_stops_a_round_and_leaves_no_file() {
     fs::write(&log, &whole).unwrap();
     assert!(matches!(clean(&job(&segments), &|| false), Err(CleanError::CalledOff)));
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), before);
+}
+
+/// One cleaned segment at a time is on the disk, and each is as old as what it stands for.
+#[test]
+fn segments_are_handed_over_one_by_one() {
+    let (_temp, root, rounds) = rounds();
+    let mut several = 0;
+    for round in &rounds {
+        let directory = copy(&root.join(round["round"].as_str().unwrap()).join("before"));
+        let segments = segments(directory.path());
+        for (at, segment) in segments.iter().enumerate() {
+            let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000 + at as u64);
+            fs::File::open(segment.path("log")).unwrap().set_modified(time).unwrap();
+        }
+        let segments: Vec<_> = segments
+            .iter()
+            .map(|segment| SegmentFiles::read(directory.path(), segment.base_offset).unwrap())
+            .collect();
+        let last_records = last_records(round);
+        let job = Job {
+            segments: &segments,
+            first_dirty: int(round, "first_dirty"),
+            first_uncleanable: int(round, "first_uncleanable"),
+            last_records: &last_records,
+            rules: rules(round),
+            now_ms: int(round, "now"),
+        };
+        let mut handed = 0;
+        let mut swap = |segment: CleanedSegment| -> Result<(), CleanError> {
+            let there = fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().path());
+            assert_eq!(there.filter(|path| path.to_string_lossy().ends_with(".log.cleaned")).count(), 1);
+            let modified = fs::metadata(&segment.paths[0]).unwrap().modified().unwrap();
+            let since = modified.duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as i64;
+            assert_eq!(since, segment.modified_ms);
+            segment.remove();
+            handed += 1;
+            Ok(())
+        };
+        clean_each(&job, &|| true, &mut swap).unwrap();
+        several += usize::from(handed > 1);
+    }
+    assert!(several > 0);
 }

@@ -3,12 +3,15 @@
 //! - [`server`] accepts, [`connection`] reads frames and writes responses, [`apis`] is the one table of what is
 //!   answered, [`handlers`] has a file for each family; [`produce`] and [`fetch`] are the hot paths.
 //! - [`metadata`] is the metadata log and the image of the cluster; [`hosting`] makes the logs what the image says;
-//!   [`partitions`] are the logs as handlers see them.
+//!   [`partitions`] are the logs as handlers see them; [`checkpoints`], [`leaving`] and [`cleaning`] are what hosting them
+//!   takes: how far they are, directories that go, who works on segments.
 //! - [`data_dir`] formats and locks; [`config`] knows Kafka's configurations; [`housekeeping`] does what has to be
 //!   done from time to time; [`resident`] gives back the memory that only the start needed.
 //! - [`explain`] says why a request is refused, in the words of `decode`; [`trace`] hands exchanges to whoever watches.
 
 pub mod apis;
+pub mod checkpoints;
+pub mod cleaning;
 mod clock;
 mod compaction;
 pub mod config;
@@ -21,6 +24,7 @@ pub mod fetch;
 pub mod handlers;
 pub mod hosting;
 pub mod housekeeping;
+pub mod leaving;
 pub mod loggers;
 pub mod metadata;
 pub mod node;

@@ -67,8 +67,8 @@ pub struct Args {
     #[arg(long, value_name = "KEY=VALUE", help_heading = "What")]
     config: Vec<String>,
 
-    /// When what was produced has to be on disk: never (when the system pleases, as in Kafka), always (before it is
-    /// acknowledged), or so many milliseconds in which others may join
+    /// When what was produced has to be on disk: never (some time after it is acknowledged, as in Kafka), always
+    /// (before), or so many milliseconds in which others may join
     #[arg(long, value_name = "WHEN", default_value = "never", value_parser = fsync, help_heading = "What")]
     fsync: Fsync,
 

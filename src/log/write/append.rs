@@ -115,6 +115,8 @@ impl PartitionLog {
         records: &[u8],
         append: Append,
     ) -> Result<Appended, AppendError> {
+        // Before duplicates are looked for: one that was lost must not be acknowledged either.
+        self.check_synced()?;
         let config = self.config.load();
         writer.change.clear();
         let summary = match self.prepare(writer, records, append.origin)? {

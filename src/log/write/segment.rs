@@ -250,14 +250,14 @@ impl Segment {
     /// Waits for the disk: the log, and with `indexes` what is beside it.
     pub fn sync(&self, indexes: bool) -> Result<(), LogError> {
         let path = self.path("log");
-        self.place.files.sync(&*self.file()?).map_err(LogError::io("flush", &path))?;
+        self.place.files.sync(&*self.file()?).map_err(LogError::unsynced(&path))?;
         if !indexes {
             return Ok(());
         }
         self.flush_indexes(true)?;
         let path = self.path("txnindex");
         match self.place.files.open(&path) {
-            Ok(file) => self.place.files.sync(&file).map_err(LogError::io("flush", &path)),
+            Ok(file) => self.place.files.sync(&file).map_err(LogError::unsynced(&path)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(LogError::io("open", &path)(error)),
         }
