@@ -4,6 +4,7 @@
 //!   answered, [`handlers`] has a file for each family; [`produce`] and [`fetch`] are the hot paths.
 //! - [`metadata`] is the metadata log and the image of the cluster; [`hosting`] makes the logs what the image says;
 //!   [`partitions`] are the logs as handlers see them.
+//! - [`groups`] hosts the coordinators of consumer groups.
 //! - [`data_dir`] formats and locks; [`config`] knows Kafka's configurations; [`housekeeping`] does what has to be
 //!   done from time to time.
 //! - [`explain`] says why a request is refused, in the words of `decode`; [`trace`] hands exchanges to whoever watches.
@@ -18,6 +19,7 @@ pub mod exchange;
 pub mod explain;
 pub mod failure;
 pub mod fetch;
+pub mod groups;
 pub mod handlers;
 pub mod hosting;
 pub mod housekeeping;
@@ -35,6 +37,7 @@ use std::sync::Arc;
 
 use config::Settings;
 use fetch::session::Sessions;
+use groups::Groups;
 use handlers::producer_ids::ProducerIds;
 use hosting::Hosting;
 use loggers::Loggers;
@@ -59,6 +62,8 @@ pub struct Broker {
     pub loggers: Loggers,
     /// Fetch sessions.
     pub sessions: Sessions,
+    /// Consumer groups.
+    pub groups: Arc<Groups>,
     /// Ids for idempotent producers.
     pub producer_ids: ProducerIds,
     /// Bounds on what clients may send and get.

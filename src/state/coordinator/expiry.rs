@@ -71,7 +71,9 @@ impl<T> Coordinator<T> {
             let pending = self.logged.offsets().pending().values().filter_map(|groups| groups.get(id));
             for offsets in self.committed(id).into_iter().chain(pending) {
                 let deleted = offsets.keys().filter(|(topic, _)| is_deleted(topic));
-                gone.extend(deleted.map(|(topic, partition)| records::offset_tombstone(id, topic, *partition)));
+                gone.extend(
+                    deleted.map(|(topic, partition)| records::offset_tombstone(id, topic, *partition)),
+                );
             }
         }
         // Where it fails, they expire like those of a topic that nobody reads.

@@ -268,7 +268,8 @@ impl<T> Group<T> {
         }
         let most = votes.values().copied().max()?;
         let leader = self.leader.as_ref().and_then(|leader| self.members.get(leader));
-        let preferred = leader.into_iter().flat_map(|member| &member.protocols).map(|(name, _)| name.as_str());
+        let preferred =
+            leader.into_iter().flat_map(|member| &member.protocols).map(|(name, _)| name.as_str());
         let mut winners = preferred.chain(votes.keys().copied());
         winners.find(|name| votes.get(name) == Some(&most)).map(str::to_owned)
     }

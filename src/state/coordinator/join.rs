@@ -81,9 +81,7 @@ impl<T> Group<T> {
             State::PreparingRebalance => {
                 known.is_some_and(|member| member.joining.is_some()) || self.joining() < members_max
             }
-            State::CompletingRebalance | State::Stable => {
-                known.is_some() || self.members.len() < members_max
-            }
+            State::CompletingRebalance | State::Stable => known.is_some() || self.members.len() < members_max,
         }
     }
 
@@ -112,10 +110,7 @@ impl<T> Group<T> {
             self.protocol_type = Some(join.protocol_type.clone());
         }
         let expires_ms = step.world.now.steady_ms.saturating_add(NEW_MEMBER_JOIN_TIMEOUT_MS);
-        self.insert(
-            member_id.to_owned(),
-            Member { joining: Some(ticket), expires_ms, ..Member::new(join) },
-        );
+        self.insert(member_id.to_owned(), Member { joining: Some(ticket), expires_ms, ..Member::new(join) });
         self.wake_at(expires_ms);
         self.rebalance(step);
     }
@@ -156,14 +151,17 @@ impl<T> Group<T> {
             State::Stable if self.select_protocol() == self.protocol => {
                 let written = step.append(&[records::group(step.id, self)]);
                 let Some(ticket) = self.take_joining(new) else { return };
-                step.answer(ticket, match written {
-                    Err(code) => Joined::error(told_of_append(code), ""),
-                    Ok(()) if join.can_skip_assignment => {
-                        Joined { skip_assignment: self.is_leader(new), ..self.joined(new) }
-                    }
-                    // An older client that leads would assign: it is told of the id that led before, which is not its.
-                    Ok(()) => Joined { leader, members: Vec::new(), ..self.joined(new) },
-                });
+                step.answer(
+                    ticket,
+                    match written {
+                        Err(code) => Joined::error(told_of_append(code), ""),
+                        Ok(()) if join.can_skip_assignment => {
+                            Joined { skip_assignment: self.is_leader(new), ..self.joined(new) }
+                        }
+                        // An older client that leads would assign: it is told of the id that led before, which is not its.
+                        Ok(()) => Joined { leader, members: Vec::new(), ..self.joined(new) },
+                    },
+                );
             }
             // The leader was told the old id, for which it would assign.
             State::Stable | State::CompletingRebalance => self.prepare_rebalance(step),

@@ -117,13 +117,8 @@ struct Step<'s, 'w, T> {
 impl<T> Coordinator<T> {
     /// A coordinator over what its log comes to. Members get a whole session to be heard of again.
     pub fn new(config: Config, logged: Groups, now: Moment) -> Self {
-        let mut coordinator = Self {
-            config,
-            logged,
-            live: HashMap::new(),
-            timers: Timers::default(),
-            answers: Vec::new(),
-        };
+        let mut coordinator =
+            Self { config, logged, live: HashMap::new(), timers: Timers::default(), answers: Vec::new() };
         for (id, group) in coordinator.logged.by_id() {
             let groups::Group::Classic(classic) = group else { continue };
             if classic.members.is_empty() {
@@ -145,12 +140,6 @@ impl<T> Coordinator<T> {
     /// The answers that have come about since the last call, by their tickets.
     pub fn take_answers(&mut self) -> Vec<(T, Answer)> {
         std::mem::take(&mut self.answers)
-    }
-
-    /// The tickets of all who wait, for who ends this coordinator.
-    pub fn take_waiting(&mut self) -> Vec<T> {
-        let members = self.live.values_mut().flat_map(|group| group.members.values_mut());
-        members.flat_map(|member| member.joining.take().into_iter().chain(member.syncing.take())).collect()
     }
 
     /// When [`Coordinator::tick`] is due, in milliseconds of the steady clock.

@@ -14,8 +14,8 @@ impl<T> Coordinator<T> {
     /// The error code for all of them; none is kept then.
     pub fn commit(&mut self, world: &mut World<'_>, commit: &Commit) -> Result<Vec<i16>, i16> {
         self.check_commit(world, commit)?;
-        let expires_ms =
-            (commit.retention_time_ms != -1).then(|| world.now.wall_ms.saturating_add(commit.retention_time_ms));
+        let expires_ms = (commit.retention_time_ms != -1)
+            .then(|| world.now.wall_ms.saturating_add(commit.retention_time_ms));
         let mut codes = Vec::with_capacity(commit.offsets.len());
         let mut kept = Vec::with_capacity(commit.offsets.len());
         for offset in &commit.offsets {
@@ -54,7 +54,11 @@ impl<T> Coordinator<T> {
         match self.logged.by_id().get(id) {
             // Nobody is in it: whoever says to be in no generation may commit.
             Some(group) if group.member_count() == 0 => {
-                if speaker.generation < 0 { Ok(()) } else { Err(codes::UNKNOWN_MEMBER_ID) }
+                if speaker.generation < 0 {
+                    Ok(())
+                } else {
+                    Err(codes::UNKNOWN_MEMBER_ID)
+                }
             }
             // Members of the newer protocols, which are not served here.
             Some(_) => Err(codes::UNKNOWN_MEMBER_ID),
@@ -100,7 +104,9 @@ impl<T> Coordinator<T> {
             (Some(group), _) if group.state != State::Empty && !group.is_of_consumers() => {
                 return Err(codes::NON_EMPTY_GROUP);
             }
-            (None, Some(group)) if !matches!(group, groups::Group::Classic(_)) && group.member_count() > 0 => {
+            (None, Some(group))
+                if !matches!(group, groups::Group::Classic(_)) && group.member_count() > 0 =>
+            {
                 return Err(codes::NON_EMPTY_GROUP);
             }
             _ => {}

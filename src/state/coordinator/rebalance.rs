@@ -65,9 +65,10 @@ impl<T> Group<T> {
     /// Joining ends: who has not joined is out, but static members, whom their session decides about.
     fn complete_join(&mut self, step: &mut Step<'_, '_, T>) {
         self.join_timer = None;
-        let late = self.members.iter().filter(|(_, member)| {
-            member.joining.is_none() && member.group_instance_id.is_none()
-        });
+        let late = self
+            .members
+            .iter()
+            .filter(|(_, member)| member.joining.is_none() && member.group_instance_id.is_none());
         for id in late.map(|(id, _)| id.clone()).collect::<Vec<_>>() {
             self.remove(&id);
         }

@@ -103,8 +103,7 @@ pub(super) fn consumer_group_tombstones(id: &str) -> [Record; 2] {
         group_id: Str::from(id),
         ..Default::default()
     };
-    let group =
-        messages::consumer_group_metadata_key::Root { group_id: Str::from(id), ..Default::default() };
+    let group = messages::consumer_group_metadata_key::Root { group_id: Str::from(id), ..Default::default() };
     [Record::tombstone(&assignment), Record::tombstone(&group)]
 }
 

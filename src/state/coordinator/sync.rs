@@ -30,9 +30,7 @@ impl<T> Group<T> {
         if sync.generation != self.generation {
             return Err(codes::ILLEGAL_GENERATION);
         }
-        let differ = |said: &Option<String>, is: &Option<String>| {
-            matches!((said, is), (Some(said), Some(is)) if said != is)
-        };
+        let differ = |said: &Option<String>, is: &Option<String>| matches!((said, is), (Some(said), Some(is)) if said != is);
         if differ(&sync.protocol_type, &self.protocol_type) || differ(&sync.protocol_name, &self.protocol) {
             return Err(codes::INCONSISTENT_GROUP_PROTOCOL);
         }

@@ -1,0 +1,1 @@
+//! Single cases of the protocol, one step after the other.
