@@ -190,4 +190,3 @@ def _():
     equal(set(offsets(group)), {(name, 0)})
     tool(GROUPS, "--delete", "--group", group)
     equal(group in tool(GROUPS, "--list").split(), False, "still listed")
-    holds(tool(GROUPS, "--describe", "--group", group, fails=True), "not found|does not exist")
