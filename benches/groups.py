@@ -15,6 +15,7 @@ import time
 
 JOIN, SYNC, HEARTBEAT, COMMIT, FIND, CREATE, LIST = (11, 5), (14, 3), (12, 3), (8, 7), (10, 0), (19, 2), (16, 2)
 SUBSCRIPTION = b"\0\0\0\0\0\1\0\1t\xff\xff\xff\xff"
+REBALANCE_IN_PROGRESS = 27
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -82,6 +83,15 @@ def commit(group, topic, offset, partitions):
     body = text(group) + struct.pack(">i", -1) + text("") + NULL + struct.pack(">i", 1) + text(topic)
     body += struct.pack(">i", len(partitions))
     return frame(COMMIT, body + b"".join(struct.pack(">iqi", part, offset, -1) + text("") for part in partitions))
+
+
+def awaited(connection, group, generation, member):
+    """Returns once the member is to join again: another one has come."""
+    while True:
+        connection.send(heartbeat(group, generation, member))
+        if struct.unpack_from(">h", connection.read(), 4)[0] == REBALANCE_IN_PROGRESS:
+            return
+        time.sleep(0.0005)
 
 
 class Process:
@@ -159,10 +169,11 @@ def rebalance(address, process, count=100):
     # The first is answered alone, where nobody waits for more; the rebalance of the others takes it in.
     ids([0])
     connections[0].send(join("large", members[0]))
-    joined(connections[0].read())
+    first = joined(connections[0].read())
     ids(range(1, count))
     for at in range(1, count):
         connections[at].send(join("large", members[at]))
+    awaited(connections[0], "large", first[1], members[0])
     connections[0].send(join("large", members[0]))
     answers = [joined(connections[at].read()) for at in range(count)]
     for at, (_, generation, leader, member) in enumerate(answers):
@@ -191,10 +202,11 @@ def idle(address, process, groups=1000, each=10, seconds=30, every=3.0):
         first = joined(connections[0].read())
         for connection, member in zip(connections[1:], members[1:]):
             connection.send(join(group, member))
+        awaited(connections[0], group, first[1], members[0])
         connections[0].send(join(group, members[0]))
         answers = [joined(connection.read()) for connection in connections]
         for connection, (code, generation, leader, member) in zip(connections, answers):
-            assert code == 0, (code, first)
+            assert code == 0, code
             connection.send(sync(group, generation, member, members if leader == member else []))
         for at, (connection, answer) in enumerate(zip(connections, answers)):
             connection.read()

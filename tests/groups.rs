@@ -204,7 +204,10 @@ fn rebalance(members: &mut [&mut Member]) {
     members.iter_mut().for_each(|member| member.send_sync());
     for member in members.iter_mut() {
         let (code, assignment) = member.synced();
-        assert_eq!((code, String::from_utf8(assignment).unwrap()), (codes::NONE, format!("of {}", member.id)));
+        assert_eq!(
+            (code, String::from_utf8(assignment).unwrap()),
+            (codes::NONE, format!("of {}", member.id))
+        );
     }
 }
 
@@ -251,7 +254,11 @@ fn agree(broker: &Broker, data: &Path, resting: bool) {
         if resting {
             assert_eq!(described.group_state.to_text(), group.state(), "{id}");
             assert_eq!(described.protocol_type.to_text(), group.protocol_type(), "{id}");
-            assert_eq!(described.protocol_data.to_text(), classic.protocol.clone().unwrap_or_default(), "{id}");
+            assert_eq!(
+                described.protocol_data.to_text(),
+                classic.protocol.clone().unwrap_or_default(),
+                "{id}"
+            );
             let of = |member: &describe_groups_response::DescribedGroupMember<'_>| {
                 let instance = member.group_instance_id.as_ref().map(|id| id.to_text().into_owned());
                 let client = member.client_id.to_text().into_owned();

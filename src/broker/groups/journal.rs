@@ -30,6 +30,8 @@ impl Journal for ReplicaJournal<'_> {
         let mut writer = BatchWriter::new(BatchHeader {
             attributes: Attributes::of(self.codec),
             base_timestamp: now_ms,
+            // Kafka's coordinators number from 0, though there is no producer that it would be a number of.
+            base_sequence: 0,
             ..BatchHeader::default()
         });
         for (delta, record) in (0..).zip(records) {
