@@ -2,9 +2,11 @@
 //! of Kafka 4.3.
 
 use super::exchange::Exchange;
+use super::groups::Waiting;
 use super::handlers;
 use crate::codec::schema::Versions;
 use crate::codec::wire::{Error, Reader, Writer};
+use crate::state::coordinator::requests::Answer as GroupAnswer;
 
 /// Reads the body of a request, answers it, writes the body of the response.
 pub type Answer = for<'x> fn(&Exchange<'x>, &mut Reader<'x>, &mut Writer) -> Result<(), Error>;
@@ -14,10 +16,23 @@ pub type Answer = for<'x> fn(&Exchange<'x>, &mut Reader<'x>, &mut Writer) -> Res
 pub enum Handle {
     /// At once, on the connection's task.
     Answer(Answer),
+    /// At once or when others have done their part: without holding up anybody else meanwhile.
+    Wait(Wait),
     /// By the path of Produce: records in place, acknowledged after they are on disk where that is asked for.
     Produce,
     /// By the path of Fetch: waits for records, and sends them from their files.
     Fetch,
+}
+
+/// How an API is answered that may have to wait for requests of others.
+#[derive(Debug, Clone, Copy)]
+pub struct Wait {
+    /// Reads the body of a request and asks.
+    pub ask: for<'x> fn(&Exchange<'x>, &mut Reader<'x>) -> Result<Waiting, Error>,
+    /// Writes the body of the response, of this version.
+    pub write: fn(GroupAnswer, i16, &mut Writer),
+    /// What is said where the broker stops before there is an answer.
+    pub stopped: fn() -> GroupAnswer,
 }
 
 /// One API of this broker.
@@ -63,14 +78,27 @@ static HOT: &[Served] = &[
     Served { key: FETCH, versions: Versions { min: 4, max: 18 }, handle: Handle::Fetch },
 ];
 
+static WAITING: &[Served] = &[
+    Served {
+        key: 11,
+        versions: Versions { min: 0, max: 9 },
+        handle: Handle::Wait(handlers::groups::membership::JOIN),
+    },
+    Served {
+        key: 14,
+        versions: Versions { min: 0, max: 5 },
+        handle: Handle::Wait(handlers::groups::membership::SYNC),
+    },
+];
+
 /// All of them, by key.
 pub fn all() -> impl Iterator<Item = &'static Served> {
-    let mut all: Vec<&Served> = HOT.iter().chain(handlers::SERVED).collect();
+    let mut all: Vec<&Served> = HOT.iter().chain(WAITING).chain(handlers::SERVED).collect();
     all.sort_by_key(|served| served.key);
     all.into_iter()
 }
 
 /// The API of that key.
 pub fn served(key: i16) -> Option<&'static Served> {
-    HOT.iter().chain(handlers::SERVED).find(|served| served.key == key)
+    HOT.iter().chain(WAITING).chain(handlers::SERVED).find(|served| served.key == key)
 }

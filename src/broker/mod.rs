@@ -5,6 +5,7 @@
 //! - [`metadata`] is the metadata log and the image of the cluster; [`hosting`] makes the logs what the image says;
 //!   [`partitions`] are the logs as handlers see them; [`checkpoints`], [`leaving`] and [`cleaning`] are what hosting them
 //!   takes: how far they are, directories that go, who works on segments.
+//! - [`groups`] hosts the coordinators of consumer groups.
 //! - [`data_dir`] formats and locks; [`config`] knows Kafka's configurations; [`housekeeping`] does what has to be
 //!   done from time to time; [`resident`] gives back the memory that only the start needed.
 //! - [`explain`] says why a request is refused, in the words of `decode`; [`trace`] hands exchanges to whoever watches.
@@ -21,6 +22,7 @@ pub mod exchange;
 pub mod explain;
 pub mod failure;
 pub mod fetch;
+pub mod groups;
 pub mod handlers;
 pub mod hosting;
 pub mod housekeeping;
@@ -40,6 +42,7 @@ use std::sync::Arc;
 
 use config::Settings;
 use fetch::session::Sessions;
+use groups::Groups;
 use handlers::producer_ids::ProducerIds;
 use hosting::Hosting;
 use loggers::Loggers;
@@ -64,6 +67,8 @@ pub struct Broker {
     pub loggers: Loggers,
     /// Fetch sessions.
     pub sessions: Sessions,
+    /// Consumer groups.
+    pub groups: Arc<Groups>,
     /// Ids for idempotent producers.
     pub producer_ids: ProducerIds,
     /// Bounds on what clients may send and get.

@@ -10,6 +10,7 @@ use super::checkpoints::METADATA_TOPIC;
 use super::config::{Settings, keys};
 use super::data_dir::{DataDir, DataDirError};
 use super::fetch::session::Sessions;
+use super::groups::Groups;
 use super::handlers::producer_ids::ProducerIds;
 use super::hosting::Hosting;
 use super::loggers::Loggers;
@@ -94,6 +95,7 @@ pub fn start(plan: Plan) -> Result<Arc<Broker>, StartError> {
             fetch_bytes_max: usize::try_from(settings.get(keys::FETCH_MAX_BYTES)).unwrap_or(0),
         },
         sessions: Sessions::new(usize::try_from(slots).unwrap_or(0)),
+        groups: Arc::new(Groups::new(&settings)),
         producer_ids: ProducerIds::default(),
         settings,
         node,

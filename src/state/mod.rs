@@ -13,6 +13,7 @@
 //! A record that a machine cannot use is a [`StateError`]: it changes nothing, and the next one may come.
 
 pub mod cluster;
+pub mod coordinator;
 mod decode;
 mod error;
 pub mod groups;

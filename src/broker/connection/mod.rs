@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use tokio::net::TcpStream;
+use tokio::sync::oneshot::error::TryRecvError;
 use tokio::sync::watch;
 
 pub use self::gone::gone;
@@ -26,11 +27,12 @@ use self::queued::Held;
 pub use self::queued::Queued;
 pub use self::request::Header;
 use super::Broker;
-use super::apis::{self, Handle};
+use super::apis::{self, Handle, Wait};
 use super::clock;
 use super::exchange::Exchange;
 use super::explain;
 use super::fetch;
+use super::groups::Waiting;
 use super::partitions::Replica;
 use super::produce;
 use super::trace::Traced;
@@ -256,11 +258,10 @@ impl Connection {
         match served.handle {
             Handle::Answer(answer) => {
                 let exchange = Exchange {
-                    broker,
-                    version: header.version,
                     client_id: header.client_id(frame),
                     listener: &self.context.listener,
-                    now_ms,
+                    peer: Some(self.context.peer.ip()),
+                    ..Exchange::new(broker, header.version, now_ms)
                 };
                 let mut writer = Writer::new(std::mem::take(&mut self.output.bytes));
                 let body = frame.get(header.body_at..).unwrap_or_default();
@@ -268,6 +269,20 @@ impl Connection {
                 let written = self.output.take_from(writer);
                 answered.map_err(|_| Closed::Request(explain::request(frame)))?;
                 written.map_err(|error| unwritable(&header, &error))?;
+                self.undurable.extend(exchange.take_undurable());
+            }
+            Handle::Wait(wait) => {
+                let exchange = Exchange {
+                    client_id: header.client_id(frame),
+                    listener: &self.context.listener,
+                    peer: Some(self.context.peer.ip()),
+                    ..Exchange::new(broker, header.version, now_ms)
+                };
+                let body = frame.get(header.body_at..).unwrap_or_default();
+                let waiting = (wait.ask)(&exchange, &mut Reader::new(body))
+                    .map_err(|_| Closed::Request(explain::request(frame)))?;
+                drop(exchange);
+                frame_at = self.answer_others(wait, waiting, &header, frame_at).await?;
             }
             Handle::Produce => {
                 let mut writer = Writer::new(std::mem::take(&mut self.output.bytes));
@@ -323,6 +338,39 @@ impl Connection {
             self.output.bytes.truncate(frame_at);
             return Err(unwritable(header, &error));
         }
+        Ok(frame_at)
+    }
+
+    /// As with a fetch, what was answered before does not wait. A client that is gone is not answered: its session tells
+    /// the others in the end.
+    async fn answer_others(
+        &mut self,
+        wait: Wait,
+        mut waiting: Waiting,
+        header: &Header,
+        frame_at: usize,
+    ) -> Result<usize, Closed> {
+        let (answer, frame_at) = match waiting.answer.try_recv() {
+            Ok(answer) => (answer, frame_at),
+            Err(TryRecvError::Closed) => ((wait.stopped)(), frame_at),
+            Err(TryRecvError::Empty) => {
+                let begun = self.output.bytes.split_off(frame_at);
+                self.send().await?;
+                self.output.bytes = begun;
+                let answer = tokio::select! {
+                    answer = &mut waiting.answer => answer.unwrap_or_else(|_| (wait.stopped)()),
+                    _ = self.context.stopping.changed() => (wait.stopped)(),
+                    () = gone(&self.stream) => return Err(Closed::Done),
+                };
+                // Waiting for others is not idleness of this client.
+                self.context.active_ms.store(clock::now_ms(), Ordering::Relaxed);
+                (answer, 0)
+            }
+        };
+        self.undurable.extend(waiting.replica.filter(|replica| replica.is_durable_late()));
+        let mut writer = Writer::new(std::mem::take(&mut self.output.bytes));
+        (wait.write)(answer, header.version, &mut writer);
+        self.output.take_from(writer).map_err(|error| unwritable(header, &error))?;
         Ok(frame_at)
     }
 

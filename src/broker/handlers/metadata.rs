@@ -5,6 +5,7 @@
 //!   may be null; 13: an error for the whole response.
 
 use crate::broker::exchange::Exchange;
+use crate::broker::groups;
 use crate::broker::handlers::{operations, topics};
 use crate::broker::topic_name;
 use crate::codec::error_codes::codes;
@@ -103,13 +104,18 @@ pub fn answer<'a>(exchange: &Exchange<'a>, request: MetadataRequest<'a>) -> Meta
     }
 }
 
-/// Makes a topic that somebody asked for, as `num.partitions` and `default.replication.factor` say.
+/// Makes a topic that somebody asked for, as `num.partitions` and `default.replication.factor` say; that of the groups as
+/// they need it.
 fn create(exchange: &Exchange<'_>, name: &str) -> Result<(), i16> {
-    let topic = CreatableTopic {
-        name: Str::from(name.to_owned()),
-        num_partitions: -1,
-        replication_factor: -1,
-        ..Default::default()
+    let topic = if name == groups::topic::NAME {
+        groups::topic::creatable(&exchange.broker.settings)
+    } else {
+        CreatableTopic {
+            name: Str::from(name.to_owned()),
+            num_partitions: -1,
+            replication_factor: -1,
+            ..Default::default()
+        }
     };
     let request = CreateTopicsRequest { topics: vec![topic], ..Default::default() };
     let response = topics::create_topics(exchange, request);

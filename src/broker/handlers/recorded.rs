@@ -81,7 +81,7 @@ fn answer(broker: &Broker, key: i16, version: i16, request: &[u8]) -> Option<Vec
     let served = handlers::SERVED.iter().find(|served| served.key == key)?;
     assert!(served.versions.contain(version));
     let apis::Handle::Answer(handle) = served.handle else { return None };
-    let exchange = Exchange { broker, version, client_id: None, listener: "PLAINTEXT", now_ms: 1 };
+    let exchange = Exchange { listener: "PLAINTEXT", ..Exchange::new(broker, version, 1) };
     let mut writer = Writer::default();
     handle(&exchange, &mut Reader::new(request), &mut writer).unwrap();
     match writer.finish() {

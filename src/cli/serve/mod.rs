@@ -19,6 +19,7 @@ use tokio::sync::watch as channel;
 use super::{ColorChoice, Failure, Outcome, Result};
 use crate::broker::Broker;
 use crate::broker::config::keys;
+use crate::broker::groups;
 use crate::broker::housekeeping;
 use crate::broker::loggers::Loggers;
 use crate::broker::node::Advertised;
@@ -213,6 +214,8 @@ async fn serve(
 ) -> Result {
     let bounds = bounds(&broker);
     let (stop, stopping) = channel::channel(false);
+    broker.groups.load(&broker);
+    let timer = tokio::spawn(groups::timer::run(broker.clone(), stopping.clone()));
     let housekeeping = tokio::spawn(housekeeping::run(broker.clone(), stopping.clone()));
     let mut server = tokio::spawn(server::serve(broker.clone(), sockets, bounds, stopping));
     tokio::select! {
@@ -228,6 +231,7 @@ async fn serve(
         tracing::warn!("some connections did not end in time and are cut off");
     }
     housekeeping.abort();
+    timer.abort();
     let closing = broker.clone();
     tokio::task::spawn_blocking(move || closing.close())
         .await

@@ -56,8 +56,13 @@ pub fn settings(args: &Args) -> std::result::Result<Settings, Failure> {
     if !args.advertise.is_empty() {
         options.push(("--advertise", "advertised.listeners", &advertised));
     }
-    let implied =
-        [("node.id", "1"), ("process.roles", "broker,controller"), ("listeners", standard.as_str())];
+    let implied = [
+        ("node.id", "1"),
+        ("process.roles", "broker,controller"),
+        ("listeners", standard.as_str()),
+        // Kafka waits 3 s for more members. Whoever starts a broker for a test has none that would come.
+        ("group.initial.rebalance.delay.ms", "0"),
+    ];
     let given = |key: &str| {
         let in_file = file.as_ref().is_some_and(|(_, text)| {
             crate::log::properties::properties(text).iter().any(|(name, _)| name == key)
@@ -192,7 +197,7 @@ pub fn create_topics(broker: &Broker, wanted: &[Wanted]) -> std::result::Result<
             let (name, other, id) = (&topic.name, &other.name, uuid(&other.id.0));
             return Err(Failure::Usage(anyhow!("topic.{name}.id: topic {other} has the id {id} already")));
         }
-        let exchange = Exchange { broker, version, client_id: None, listener: "", now_ms: 0 };
+        let exchange = Exchange::new(broker, version, 0);
         let creatable = CreatableTopic {
             name: Str::from(topic.name.clone()),
             num_partitions: topic.partitions,

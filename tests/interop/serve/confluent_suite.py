@@ -387,4 +387,6 @@ def _():
     equal(consumed(name, 1)[0].value(), b"through the other door")
 
 
+import confluent_groups  # noqa: E402, F401  Their cases run last.
+
 run("confluent-kafka")

@@ -316,4 +316,6 @@ def _():
     equal(produced(name, [b"again"]), [0])
 
 
+import kafka_python_groups  # noqa: E402, F401  Its cases come last.
+
 run("kafka-python")

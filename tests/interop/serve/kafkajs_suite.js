@@ -1,5 +1,5 @@
 // kafkajs: the protocol in JavaScript, with codecs in JavaScript and WebAssembly. Its consumer knows groups only, so
-// what is consumed goes through the part of it that speaks to one broker.
+// what the other cases consume goes through the part of it that speaks to one broker.
 'use strict'
 
 const assert = require('node:assert')
@@ -258,6 +258,8 @@ async function main() {
   await admin.connect()
   await cluster.connect()
   await cluster.refreshMetadata()
+  // Those of groups come last.
+  Object.assign(cases, require('./kafkajs_groups')({ kafka, admin, created, produced, named }))
   for (const [name, run] of Object.entries(cases)) {
     if (process.argv.length > 2 && !process.argv.includes(name)) continue
     const start = process.hrtime.bigint()

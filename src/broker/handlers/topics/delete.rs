@@ -55,6 +55,15 @@ pub fn delete_topics<'a>(exchange: &Exchange<'a>, request: Request<'a>) -> Respo
     let responses = deleted.unwrap_or_else(|_| {
         named.iter().map(|named| result(named.clone(), &Err(Failure::storage()))).collect()
     });
+    let gone: BTreeSet<String> = responses
+        .iter()
+        .filter(|topic| topic.error_code == codes::NONE)
+        .filter_map(|topic| Some(topic.name.as_ref()?.to_text().into_owned()))
+        .collect();
+    if !gone.is_empty() {
+        let broker = exchange.broker;
+        broker.groups.forget_topics(&broker.partitions, &|topic| gone.contains(topic));
+    }
     Response { responses, ..Default::default() }
 }
 

@@ -1,0 +1,204 @@
+//! Consumer groups: hosts a [`Coordinator`] for each partition of `__consumer_offsets`.
+//!
+//! - [`topic`] makes `__consumer_offsets` at first use and finds a group's partition; [`load`] reads a partition;
+//!   [`journal`] appends to it. [`shard`] is a partition with its coordinator, behind a lock of its own.
+//! - [`timer`] sleeps until the earliest deadline of all shards. Answers that have to wait for others come through a
+//!   channel, so that a connection waits without holding anything.
+
+mod journal;
+mod load;
+mod shard;
+pub mod timer;
+pub mod topic;
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use arc_swap::ArcSwap;
+use tokio::sync::{Notify, oneshot};
+
+use self::shard::Shard;
+use super::config::{Settings, keys};
+use super::exchange::Exchange;
+use super::partitions::{HostedTopic, Partitions, Replica};
+use super::{Broker, clock};
+use crate::codec::error_codes::codes;
+use crate::codec::wire::Uuid;
+use crate::state::coordinator::requests::Answer;
+use crate::state::coordinator::{self, Config, Moment, World};
+
+/// A coordinator whose tickets are the ends of channels.
+pub type Coordinator = coordinator::Coordinator<oneshot::Sender<Answer>>;
+
+/// An answer on its way.
+pub struct Waiting {
+    /// Where it comes.
+    pub answer: oneshot::Receiver<Answer>,
+    /// The partition whose records it may rest on; none where the answer is there already.
+    pub replica: Option<Arc<Replica>>,
+}
+
+/// The coordinators of a life of `__consumer_offsets`.
+#[derive(Default)]
+struct Table {
+    topic_id: Uuid,
+    shards: Vec<Arc<Shard>>,
+}
+
+/// The groups of this broker.
+pub struct Groups {
+    config: Config,
+    codec: i32,
+    table: ArcSwap<Table>,
+    /// Held by who changes the table.
+    changing: Mutex<()>,
+    began: Instant,
+    /// When the timer wakes by itself, in milliseconds of the steady clock.
+    planned_ms: AtomicI64,
+    sooner: Notify,
+}
+
+impl Groups {
+    /// Nothing is looked at yet.
+    pub fn new(settings: &Settings) -> Self {
+        const MINUTE_MS: i64 = 60_000;
+        let count = |count: i32| usize::try_from(count).unwrap_or(0);
+        Self {
+            config: Config {
+                session_timeout_min_ms: settings.get(keys::GROUP_MIN_SESSION_TIMEOUT_MS),
+                session_timeout_max_ms: settings.get(keys::GROUP_MAX_SESSION_TIMEOUT_MS),
+                initial_rebalance_delay_ms: settings.get(keys::GROUP_INITIAL_REBALANCE_DELAY_MS),
+                members_max: count(settings.get(keys::GROUP_MAX_SIZE)),
+                offset_metadata_max: count(settings.get(keys::OFFSET_METADATA_MAX_BYTES)),
+                offsets_retention_ms: i64::from(settings.get(keys::OFFSETS_RETENTION_MINUTES)) * MINUTE_MS,
+            },
+            codec: settings.get(keys::OFFSETS_TOPIC_COMPRESSION_CODEC),
+            table: ArcSwap::default(),
+            changing: Mutex::default(),
+            began: Instant::now(),
+            planned_ms: AtomicI64::new(i64::MAX),
+            sooner: Notify::new(),
+        }
+    }
+
+    fn now(&self) -> Moment {
+        let steady_ms = i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX);
+        Moment { wall_ms: clock::now_ms(), steady_ms }
+    }
+
+    /// Lets the coordinator of a group do something, once `__consumer_offsets` is there and its partition is loaded.
+    ///
+    /// # Errors
+    /// The error code for the client: it is being loaded, or cannot be used.
+    pub fn with<R>(
+        &self,
+        exchange: &Exchange<'_>,
+        group_id: &str,
+        turn: impl FnOnce(&mut Coordinator, &mut World<'_>) -> R,
+    ) -> Result<(R, Arc<Replica>), i16> {
+        let hosted = topic::provide(exchange)?;
+        let table = self.table(&hosted);
+        let at = topic::partition_of(group_id, table.shards.len());
+        let shard = table.shards.get(at).ok_or(codes::COORDINATOR_NOT_AVAILABLE)?;
+        let outcome = shard.with(self, turn)?;
+        Ok((outcome, shard.replica.clone()))
+    }
+
+    /// As [`Groups::with`], for what is written down: its answer waits until that is on disk, where that is asked for.
+    pub fn write<R>(
+        &self,
+        exchange: &Exchange<'_>,
+        group_id: &str,
+        turn: impl FnOnce(&mut Coordinator, &mut World<'_>) -> R,
+    ) -> Result<R, i16> {
+        let (outcome, replica) = self.with(exchange, group_id, turn)?;
+        exchange.must_be_durable(&replica);
+        Ok(outcome)
+    }
+
+    /// As [`Groups::with`], for a request that may have to wait for others. What could not even be asked is answered.
+    pub fn ask(
+        &self,
+        exchange: &Exchange<'_>,
+        group_id: &str,
+        turn: impl FnOnce(&mut Coordinator, &mut World<'_>, oneshot::Sender<Answer>),
+        failed: impl FnOnce(i16) -> Answer,
+    ) -> Waiting {
+        let (ticket, answer) = oneshot::channel();
+        match self.with(exchange, group_id, |coordinator, world| turn(coordinator, world, ticket)) {
+            Ok(((), replica)) => Waiting { answer, replica: Some(replica) },
+            Err(code) => {
+                let (ticket, answer) = oneshot::channel();
+                // The other end is right here.
+                let _ = ticket.send(failed(code));
+                Waiting { answer, replica: None }
+            }
+        }
+    }
+
+    /// Lets every coordinator do something. Where there is no `__consumer_offsets` yet, there is none.
+    ///
+    /// # Errors
+    /// The first of them that cannot be used.
+    pub fn with_all<R>(
+        &self,
+        partitions: &Partitions,
+        mut turn: impl FnMut(&mut Coordinator, &mut World<'_>) -> R,
+    ) -> Result<Vec<R>, i16> {
+        let Some(hosted) = partitions.by_name(topic::NAME.as_bytes()) else { return Ok(Vec::new()) };
+        self.table(&hosted).shards.iter().map(|shard| shard.with(self, &mut turn)).collect()
+    }
+
+    /// Forgets the offsets of deleted topics.
+    pub fn forget_topics(&self, partitions: &Partitions, is_deleted: &dyn Fn(&str) -> bool) {
+        let Some(hosted) = partitions.by_name(topic::NAME.as_bytes()) else { return };
+        for shard in &self.table(&hosted).shards {
+            // What is not loaded or cannot be written keeps them until they expire.
+            let _ = shard.with(self, |coordinator, world| coordinator.forget_topics(world, is_deleted));
+        }
+    }
+
+    /// Begins to read what is there, so that members are waited for from now on.
+    pub fn load(self: &Arc<Self>, broker: &Broker) {
+        let Some(hosted) = broker.partitions.by_name(topic::NAME.as_bytes()) else { return };
+        load::all(self, &self.table(&hosted).shards);
+    }
+
+    fn table(&self, hosted: &HostedTopic) -> Arc<Table> {
+        let is_of =
+            |table: &Table| table.topic_id == hosted.id && table.shards.len() == hosted.replicas.len();
+        let table = self.table.load_full();
+        if is_of(&table) {
+            return table;
+        }
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let table = self.table.load_full();
+        if is_of(&table) {
+            return table;
+        }
+        // Another life of the topic, or more partitions than before: groups belong elsewhere now.
+        for shard in &table.shards {
+            shard.resign();
+        }
+        let mut numbers: Vec<i32> = hosted.replicas.keys().copied().collect();
+        numbers.sort_unstable();
+        let replicas = numbers.iter().filter_map(|number| hosted.replicas.get(number));
+        let shards = replicas.map(|replica| Arc::new(Shard::new(replica.clone()))).collect();
+        let table = Arc::new(Table { topic_id: hosted.id, shards });
+        self.table.store(table.clone());
+        table
+    }
+
+    /// The shards as they are now.
+    fn shards(&self) -> Vec<Arc<Shard>> {
+        self.table.load().shards.clone()
+    }
+
+    /// A shard wants to be woken at that time.
+    fn wake_at(&self, at_ms: i64) {
+        if at_ms < self.planned_ms.load(Ordering::Acquire) {
+            self.sooner.notify_one();
+        }
+    }
+}

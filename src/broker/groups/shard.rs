@@ -1,0 +1,137 @@
+//! One partition of `__consumer_offsets` and the coordinator over it.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::journal::ReplicaJournal;
+use super::{Coordinator, Groups, load};
+use crate::broker::metadata::registration::random_id;
+use crate::broker::partitions::Replica;
+use crate::codec::error_codes::codes;
+use crate::codec::meaning::uuid;
+use crate::state::coordinator::World;
+
+/// Nothing is due.
+const NEVER: i64 = i64::MAX;
+
+/// How far a coordinator is.
+enum Loaded {
+    /// Nobody has asked for it.
+    Not,
+    /// Its log is being read.
+    Loading,
+    /// It answers.
+    Ready(Box<Coordinator>),
+    /// Its log cannot be read, or it serves a topic that is gone.
+    Unusable,
+}
+
+/// A partition of `__consumer_offsets`.
+pub(super) struct Shard {
+    /// The partition.
+    pub replica: Arc<Replica>,
+    loaded: Mutex<Loaded>,
+    deadline_ms: AtomicI64,
+}
+
+impl Shard {
+    /// Over a partition, which is not read yet.
+    pub fn new(replica: Arc<Replica>) -> Self {
+        Self { replica, loaded: Mutex::new(Loaded::Not), deadline_ms: AtomicI64::new(NEVER) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Loaded> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// When its coordinator wants to be woken; [`i64::MAX`] for never.
+    pub fn deadline_ms(&self) -> i64 {
+        self.deadline_ms.load(Ordering::Acquire)
+    }
+
+    /// Lets the coordinator do something, and hands out the answers that come of it.
+    ///
+    /// # Errors
+    /// The error code: it is being loaded, or its log is offline.
+    pub fn with<R>(
+        &self,
+        groups: &Groups,
+        turn: impl FnOnce(&mut Coordinator, &mut World<'_>) -> R,
+    ) -> Result<R, i16> {
+        let mut loaded = self.lock();
+        if matches!(*loaded, Loaded::Not) {
+            // It came after the start, so there is nothing to read, or hardly anything.
+            *loaded = self.read(groups);
+        }
+        let coordinator = match &mut *loaded {
+            Loaded::Ready(coordinator) => coordinator,
+            Loaded::Loading | Loaded::Not => return Err(codes::COORDINATOR_LOAD_IN_PROGRESS),
+            Loaded::Unusable => return Err(codes::NOT_COORDINATOR),
+        };
+        let mut journal = ReplicaJournal::new(&self.replica, groups.codec);
+        let mut new_id = new_id;
+        let mut world = World { now: groups.now(), journal: &mut journal, new_id: &mut new_id };
+        let outcome = turn(coordinator, &mut world);
+        for (ticket, answer) in coordinator.take_answers() {
+            // Who has gone meanwhile is noticed by the session that ends.
+            let _ = ticket.send(answer);
+        }
+        let deadline_ms = coordinator.deadline().unwrap_or(NEVER);
+        drop(loaded);
+        self.plan(groups, deadline_ms);
+        Ok(outcome)
+    }
+
+    fn plan(&self, groups: &Groups, deadline_ms: i64) {
+        if self.deadline_ms.swap(deadline_ms, Ordering::AcqRel) > deadline_ms {
+            groups.wake_at(deadline_ms);
+        }
+    }
+
+    /// Announces that it will be loaded; false where that was done already.
+    pub fn begin_loading(&self) -> bool {
+        let mut loaded = self.lock();
+        let begins = matches!(*loaded, Loaded::Not);
+        if begins {
+            *loaded = Loaded::Loading;
+        }
+        begins
+    }
+
+    /// Reads the log, while requests are told so.
+    pub fn load(&self, groups: &Groups) {
+        let ready = self.read(groups);
+        let deadline_ms = match &ready {
+            Loaded::Ready(coordinator) => coordinator.deadline().unwrap_or(NEVER),
+            _ => NEVER,
+        };
+        *self.lock() = ready;
+        self.plan(groups, deadline_ms);
+    }
+
+    fn read(&self, groups: &Groups) -> Loaded {
+        match load::groups(&self.replica) {
+            Ok(logged) => Loaded::Ready(Box::new(Coordinator::new(groups.config, logged, groups.now()))),
+            Err(problem) => {
+                let (topic, partition) = (&self.replica.topic, self.replica.partition);
+                tracing::error!("{topic}-{partition}: its groups are not served: {problem}");
+                Loaded::Unusable
+            }
+        }
+    }
+
+    /// Ends it: who waits is sent to look for the coordinator again.
+    pub fn resign(&self) {
+        let mut loaded = self.lock();
+        self.deadline_ms.store(NEVER, Ordering::Release);
+        // Who waits sees the end of its channel.
+        *loaded = Loaded::Unusable;
+    }
+}
+
+/// A random id as Kafka writes them into the ids of members.
+fn new_id() -> String {
+    let mut text = Vec::new();
+    uuid::push_uuid_hex(&random_id().0, &mut text);
+    String::from_utf8(text).unwrap_or_default()
+}

@@ -1,0 +1,104 @@
+//! Groups as administrators see them: ListGroups, DescribeGroups.
+
+use super::Coordinator;
+use super::group::{Group, State};
+use crate::state::groups;
+
+/// A group in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its id.
+    pub group_id: String,
+    /// `consumer` and so on; empty for a group that has only committed offsets.
+    pub protocol_type: String,
+    /// `Stable` and so on.
+    pub state: &'static str,
+    /// `Classic` and so on.
+    pub kind: &'static str,
+}
+
+/// A group of the classic protocol with its members.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Described {
+    /// `Stable` and so on.
+    pub state: &'static str,
+    /// `consumer` and so on.
+    pub protocol_type: String,
+    /// What the members agreed on; empty unless the group is stable.
+    pub protocol: String,
+    /// The members.
+    pub members: Vec<DescribedMember>,
+}
+
+/// A member of a group. What it said and got is empty unless the group is stable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DescribedMember {
+    /// Its id.
+    pub member_id: String,
+    /// The id of a static member.
+    pub group_instance_id: Option<String>,
+    /// The client's name for itself.
+    pub client_id: String,
+    /// Where it connected from: `/10.0.0.7`.
+    pub client_host: String,
+    /// What it said of itself.
+    pub metadata: Vec<u8>,
+    /// What the leader gave it.
+    pub assignment: Vec<u8>,
+}
+
+impl<T> Coordinator<T> {
+    /// All groups.
+    pub fn list(&self) -> Vec<Listed> {
+        let all = self.logged.by_id().iter();
+        all.map(|(id, group)| {
+            let live = self.live.get(id.as_str());
+            Listed {
+                group_id: id.clone(),
+                protocol_type: live.map_or_else(
+                    || group.protocol_type().to_owned(),
+                    |live| live.protocol_type.clone().unwrap_or_default(),
+                ),
+                state: live.map_or_else(|| group.state(), |live| live.state.name()),
+                kind: group.type_name(),
+            }
+        })
+        .collect()
+    }
+
+    /// A group of the classic protocol, if it is one.
+    pub fn describe(&self, id: &str) -> Option<Described> {
+        if let Some(live) = self.live.get(id) {
+            return Some(live.describe());
+        }
+        let groups::Group::Classic(classic) = self.logged.by_id().get(id)? else { return None };
+        // Whoever has members is alive.
+        Some(Described {
+            state: State::Empty.name(),
+            protocol_type: classic.protocol_type.clone(),
+            protocol: String::new(),
+            members: Vec::new(),
+        })
+    }
+}
+
+impl<T> Group<T> {
+    fn describe(&self) -> Described {
+        let stable = self.state == State::Stable;
+        let protocol = self.protocol.clone().filter(|_| stable).unwrap_or_default();
+        let of = |(id, member): (&String, &super::member::Member<T>)| DescribedMember {
+            member_id: id.clone(),
+            group_instance_id: member.group_instance_id.clone(),
+            client_id: member.client_id.clone(),
+            client_host: member.client_host.clone(),
+            metadata: member.metadata(&protocol).filter(|_| stable).unwrap_or_default().to_vec(),
+            assignment: if stable { member.assignment.clone() } else { Vec::new() },
+        };
+        Described {
+            state: self.state.name(),
+            protocol_type: self.protocol_type.clone().unwrap_or_default(),
+            members: self.members.iter().map(of).collect(),
+            protocol,
+        }
+    }
+}

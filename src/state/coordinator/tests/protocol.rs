@@ -1,0 +1,324 @@
+//! Single cases of the protocol, one step after the other.
+
+use super::super::requests::{Answer, Commit, Join, Joined, Leaving, Offset, Speaker, Sync, Synced};
+use super::super::{Config, State};
+use super::kit::{CONFIG, EPOCH_MS, Node, Ticket};
+use crate::codec::error_codes::codes;
+use crate::codec::wire::Uuid;
+use crate::state::groups::Group;
+
+const GROUP: &str = "g";
+const DAY_MS: i64 = 24 * 3_600_000;
+
+fn join_of(member_id: &str, instance: Option<&str>, protocols: &[&str]) -> Join {
+    Join {
+        group_id: GROUP.to_owned(),
+        member_id: member_id.to_owned(),
+        group_instance_id: instance.map(str::to_owned),
+        client_id: "c".to_owned(),
+        client_host: "/10.0.0.1".to_owned(),
+        rebalance_timeout_ms: 20_000,
+        session_timeout_ms: 10_000,
+        protocol_type: "consumer".to_owned(),
+        protocols: protocols.iter().map(|name| ((*name).to_owned(), subscription())).collect(),
+        requires_member_id: false,
+        can_skip_assignment: true,
+    }
+}
+
+/// Of a consumer that reads topic `t`.
+fn subscription() -> Vec<u8> {
+    b"\0\0\0\0\0\x01\0\x01t\xff\xff\xff\xff".to_vec()
+}
+
+impl Node {
+    fn join(&mut self, join: Join) -> Ticket {
+        self.ask(|coordinator, world, ticket| coordinator.join(world, ticket, join))
+    }
+
+    /// Joins, and is answered at once.
+    fn joined(&mut self, join: Join) -> Joined {
+        let ticket = self.join(join);
+        match self.answer_of(ticket) {
+            Answer::Join(joined) => joined,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn answer_of(&mut self, ticket: Ticket) -> Answer {
+        let answers = self.answers();
+        let (_, answer) = answers.into_iter().find(|(of, _)| *of == ticket).expect("an answer");
+        answer
+    }
+
+    fn sync_of(&mut self, joined: &Joined) -> Ticket {
+        let all = joined.members.iter();
+        let sync = Sync {
+            group_id: GROUP.to_owned(),
+            generation: joined.generation,
+            member_id: joined.member_id.clone(),
+            assignments: all.map(|one| (one.member_id.clone(), one.member_id.clone().into_bytes())).collect(),
+            ..Sync::default()
+        };
+        self.ask(|coordinator, world, ticket| coordinator.sync(world, ticket, sync))
+    }
+
+    fn synced(&mut self, joined: &Joined) -> Synced {
+        let ticket = self.sync_of(joined);
+        match self.answer_of(ticket) {
+            Answer::Sync(synced) => synced,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// A group of one, stable.
+    fn alone(&mut self, instance: Option<&str>) -> Joined {
+        let joined = self.joined(join_of("", instance, &["range"]));
+        assert_eq!(joined.error_code, codes::NONE);
+        assert_eq!(self.synced(&joined).assignment, joined.member_id.as_bytes());
+        joined
+    }
+
+    fn heartbeat(&mut self, joined: &Joined) -> Result<(), i16> {
+        let speaker = speaker(joined, None);
+        self.step(|coordinator, world| coordinator.heartbeat(world, &speaker))
+    }
+
+    fn commit(&mut self, speaker: Speaker, offsets: &[(&str, i64)]) -> Result<Vec<i16>, i16> {
+        let offset = |&(metadata, offset): &(&str, i64)| Offset {
+            topic: "t".to_owned(),
+            topic_id: Uuid([7; 16]),
+            offset,
+            leader_epoch: 2,
+            metadata: metadata.to_owned(),
+            ..Offset::default()
+        };
+        let commit = Commit {
+            speaker,
+            retention_time_ms: -1,
+            knows_group_id_not_found: true,
+            offsets: offsets.iter().map(offset).collect(),
+        };
+        self.step(|coordinator, world| coordinator.commit(world, &commit))
+    }
+
+    fn state(&self) -> &'static str {
+        self.coordinator.describe(GROUP).map_or("Dead", |group| group.state)
+    }
+}
+
+fn speaker(joined: &Joined, instance: Option<&str>) -> Speaker {
+    Speaker {
+        group_id: GROUP.to_owned(),
+        generation: joined.generation,
+        member_id: joined.member_id.clone(),
+        group_instance_id: instance.map(str::to_owned),
+    }
+}
+
+fn nobody() -> Speaker {
+    Speaker { group_id: GROUP.to_owned(), generation: -1, ..Speaker::default() }
+}
+
+#[test]
+fn joins_that_cannot_be() {
+    let mut node = Node::new(CONFIG);
+    let refused = |node: &mut Node, join: Join| node.joined(join).error_code;
+    let no_group = Join { group_id: String::new(), ..join_of("", None, &["range"]) };
+    assert_eq!(refused(&mut node, no_group), codes::INVALID_GROUP_ID);
+    for session_timeout_ms in [5_999, 1_800_001] {
+        let join = Join { session_timeout_ms, ..join_of("", None, &["range"]) };
+        assert_eq!(refused(&mut node, join), codes::INVALID_SESSION_TIMEOUT);
+    }
+    assert_eq!(refused(&mut node, join_of("nobody", None, &["range"])), codes::UNKNOWN_MEMBER_ID);
+    assert_eq!(node.state(), "Dead", "who is unknown makes no group");
+    assert_eq!(refused(&mut node, join_of("", None, &[])), codes::INCONSISTENT_GROUP_PROTOCOL);
+    assert_eq!(node.state(), "Empty");
+    node.alone(None);
+    assert_eq!(refused(&mut node, join_of("", None, &["sticky"])), codes::INCONSISTENT_GROUP_PROTOCOL);
+    let other = Join { protocol_type: "connect".to_owned(), ..join_of("", None, &["range"]) };
+    assert_eq!(refused(&mut node, other), codes::INCONSISTENT_GROUP_PROTOCOL);
+}
+
+#[test]
+fn a_new_member_comes_back_with_its_id() {
+    let mut node = Node::new(CONFIG);
+    let new = Join { requires_member_id: true, ..join_of("", None, &["range"]) };
+    let told = node.joined(new.clone());
+    assert_eq!((told.error_code, told.member_id.as_str()), (codes::MEMBER_ID_REQUIRED, "c-id0001"));
+    let joined = node.joined(Join { member_id: told.member_id, ..new.clone() });
+    assert_eq!((joined.error_code, joined.generation, joined.leader.as_str()), (codes::NONE, 1, "c-id0001"));
+    // While one is awaited that got its id, the others wait; not longer than its session.
+    node.synced(&joined);
+    let told = node.joined(new);
+    assert_eq!(told.error_code, codes::MEMBER_ID_REQUIRED);
+    let ticket = node.join(join_of(&joined.member_id, None, &["range"]));
+    assert!(node.answers().is_empty());
+    node.pass(9_999);
+    assert!(node.answers().is_empty());
+    node.pass(1);
+    assert!(node.answer_of(ticket).is_ok());
+}
+
+#[test]
+fn the_first_rebalance_waits_for_more_members() {
+    let mut node = Node::new(Config { initial_rebalance_delay_ms: 3_000, ..CONFIG });
+    let first = node.join(join_of("", None, &["range", "sticky"]));
+    node.pass(2_000);
+    let second = node.join(join_of("", None, &["sticky", "range"]));
+    node.pass(1_000);
+    assert!(node.answers().is_empty(), "somebody came, so it waits once more");
+    node.pass(3_000);
+    let answers = node.answers();
+    assert_eq!(answers.len(), 2);
+    let leads = |ticket: Ticket| {
+        answers.iter().any(|(of, answer)| {
+            *of == ticket && matches!(answer, Answer::Join(joined) if joined.members.len() == 2)
+        })
+    };
+    assert!(leads(first) && !leads(second));
+}
+
+#[test]
+fn a_rebalance_leaves_out_who_does_not_join() {
+    let mut node = Node::new(CONFIG);
+    let first = node.alone(None);
+    let second = node.join(join_of("", None, &["range"]));
+    assert_eq!(node.heartbeat(&first), Err(codes::REBALANCE_IN_PROGRESS));
+    // It says that it is there, but does not join: at the rebalance timeout it is out.
+    for _ in 0..19 {
+        node.pass(1_000);
+        assert_eq!(node.heartbeat(&first), Err(codes::REBALANCE_IN_PROGRESS));
+    }
+    node.pass(1_000);
+    let Answer::Join(joined) = node.answer_of(second) else { panic!("no join") };
+    assert_eq!((joined.generation, joined.members.len()), (2, 1));
+    assert_eq!(node.heartbeat(&first), Err(codes::UNKNOWN_MEMBER_ID));
+    // Who joins and does not ask for its assignment is out after as long.
+    for _ in 0..20 {
+        assert_eq!(node.heartbeat(&joined), Ok(()));
+        node.pass(1_000);
+    }
+    assert_eq!(node.state(), "Empty");
+}
+
+#[test]
+fn a_silent_member_is_out_after_its_session() {
+    let mut node = Node::new(CONFIG);
+    let joined = node.alone(None);
+    node.pass(9_000);
+    // A commit is a sign of life, too.
+    assert_eq!(node.commit(speaker(&joined, None), &[("", 5)]), Ok(vec![codes::NONE]));
+    node.pass(9_999);
+    assert_eq!(node.state(), State::Stable.name());
+    node.pass(1);
+    assert_eq!(node.state(), "Empty");
+    assert_eq!(node.coordinator.deadline(), None, "an empty group wants nothing");
+    let Some(Group::Classic(classic)) = node.coordinator.logged().by_id().get(GROUP) else { panic!() };
+    assert_eq!((classic.generation, classic.members.len()), (2, 0));
+    assert_eq!(classic.state_timestamp, EPOCH_MS + 18_999 + 1);
+}
+
+#[test]
+fn static_members_come_back_to_what_they_had() {
+    let mut node = Node::new(CONFIG);
+    let before = node.alone(Some("i"));
+    let again = node.joined(join_of("", Some("i"), &["range"]));
+    assert_eq!(
+        (again.error_code, again.generation, again.skip_assignment),
+        (codes::NONE, before.generation, true)
+    );
+    assert_ne!(again.member_id, before.member_id);
+    assert_eq!(node.synced(&again).assignment, before.member_id.as_bytes());
+    let old = speaker(&before, Some("i"));
+    let heard = node.step(|coordinator, world| coordinator.heartbeat(world, &old));
+    assert_eq!(heard, Err(codes::FENCED_INSTANCE_ID));
+    assert_eq!(node.commit(old, &[("", 1)]), Err(codes::FENCED_INSTANCE_ID));
+    // Before version 9 a leader that comes back is told of the old leader, so that it does not assign.
+    let older = Join { can_skip_assignment: false, ..join_of("", Some("i"), &["range"]) };
+    let joined = node.joined(older);
+    assert_eq!((joined.leader, joined.members.len()), (again.member_id, 0));
+    // With other protocols there is a rebalance.
+    let other = node.joined(join_of("", Some("i"), &["sticky"]));
+    assert_eq!((other.generation, other.protocol_name.as_deref()), (2, Some("sticky")));
+    // An administrator removes it by its instance.
+    let leaving = [Leaving { member_id: String::new(), group_instance_id: Some("i".to_owned()) }];
+    let left = node.step(|coordinator, world| coordinator.leave(world, GROUP, &leaving));
+    assert_eq!((left, node.state()), (Ok(vec![codes::NONE]), "Empty"));
+}
+
+#[test]
+fn a_full_group_takes_no_more() {
+    let mut node = Node::new(Config { members_max: 1, ..CONFIG });
+    let first = node.alone(None);
+    assert_eq!(node.joined(join_of("", None, &["range"])).error_code, codes::GROUP_MAX_SIZE_REACHED);
+    assert_eq!(node.heartbeat(&first), Ok(()));
+}
+
+#[test]
+fn an_assignment_that_cannot_be_written_is_nobodys() {
+    let mut node = Node::new(CONFIG);
+    let joined = node.joined(join_of("", None, &["range"]));
+    node.log.is_full = true;
+    assert_eq!(node.synced(&joined).error_code, codes::NOT_COORDINATOR);
+    assert_eq!(node.state(), "PreparingRebalance");
+    assert_eq!(node.commit(speaker(&joined, None), &[("", 1)]), Err(codes::NOT_COORDINATOR));
+    node.log.is_full = false;
+    let again = node.joined(join_of(&joined.member_id, None, &["range"]));
+    assert_eq!((again.generation, node.synced(&again).error_code), (2, codes::NONE));
+}
+
+#[test]
+fn who_may_commit() {
+    let mut node = Node::new(CONFIG);
+    let stranger = Speaker { generation: 3, member_id: "x".to_owned(), ..nobody() };
+    assert_eq!(node.commit(stranger.clone(), &[("", 1)]), Err(codes::GROUP_ID_NOT_FOUND));
+    let too_long = "\u{1f600}".repeat(2049);
+    let fits = "\u{1f600}".repeat(2048);
+    let committed = node.commit(nobody(), &[(&too_long, 1), (&fits, 2)]);
+    assert_eq!(committed, Ok(vec![codes::OFFSET_METADATA_TOO_LARGE, codes::NONE]));
+    assert_eq!(node.commit(stranger, &[("", 1)]), Err(codes::UNKNOWN_MEMBER_ID));
+    let offset = node.coordinator.committed_of(GROUP, &("t".to_owned(), 0)).unwrap();
+    assert_eq!((offset.offset, offset.leader_epoch, offset.topic_id), (2, 2, Uuid([7; 16])));
+    let joined = node.joined(join_of("", None, &["range"]));
+    assert_eq!(node.commit(nobody(), &[("", 1)]), Err(codes::UNKNOWN_MEMBER_ID));
+    assert_eq!(node.commit(speaker(&joined, None), &[("", 1)]), Err(codes::REBALANCE_IN_PROGRESS));
+    node.synced(&joined);
+    let old = Speaker { generation: 0, ..speaker(&joined, None) };
+    assert_eq!(node.commit(old, &[("", 1)]), Err(codes::ILLEGAL_GENERATION));
+    assert_eq!(node.commit(speaker(&joined, None), &[("", 3)]), Ok(vec![codes::NONE]));
+}
+
+#[test]
+fn offsets_go_when_nobody_needs_them() {
+    let mut node = Node::new(CONFIG);
+    let place = ("t".to_owned(), 0);
+    let joined = node.alone(None);
+    node.commit(speaker(&joined, None), &[("", 3)]).unwrap();
+    let delete = |node: &mut Node, places: &[(String, i32)]| {
+        node.step(|coordinator, world| coordinator.delete_offsets(world, GROUP, places))
+    };
+    assert_eq!(delete(&mut node, std::slice::from_ref(&place)), Ok(vec![codes::GROUP_SUBSCRIBED_TO_TOPIC]));
+    let deleted = node.step(|coordinator, world| coordinator.delete_group(world, GROUP));
+    assert_eq!(deleted, Err(codes::NON_EMPTY_GROUP));
+    node.pass(10_000);
+    assert_eq!(node.state(), "Empty");
+    // Seven days after the last member went, not after the commit.
+    node.pass(7 * DAY_MS - 1);
+    assert_eq!(node.step(|coordinator, world| coordinator.expire(world)), 0);
+    node.pass(1);
+    assert_eq!(node.step(|coordinator, world| coordinator.expire(world)), 2, "the offset and the group");
+    assert_eq!((node.state(), node.coordinator.committed(GROUP)), ("Dead", None));
+    node.crash();
+    assert_eq!(node.state(), "Dead");
+
+    node.commit(nobody(), &[("", 4)]).unwrap();
+    assert_eq!(delete(&mut node, &[place, ("t".to_owned(), 9)]), Ok(vec![codes::NONE; 2]));
+    node.commit(nobody(), &[("", 5)]).unwrap();
+    node.step(|coordinator, world| coordinator.forget_topics(world, &|topic| topic == "t"));
+    assert_eq!(node.coordinator.committed(GROUP), None);
+    let deleted = node.step(|coordinator, world| coordinator.delete_group(world, GROUP));
+    assert_eq!((deleted, node.state()), (Ok(()), "Dead"));
+    let deleted = node.step(|coordinator, world| coordinator.delete_group(world, GROUP));
+    assert_eq!(deleted, Err(codes::GROUP_ID_NOT_FOUND));
+}

@@ -1,0 +1,397 @@
+//! Consumer groups of `kafkit serve` from outside: who waits holds up nobody, nothing committed is lost by a kill, and what
+//! the broker says of its groups is what `dump-log --image` finds in its directory.
+#![allow(clippy::unwrap_used, clippy::panic)] // A test that cannot go on has failed.
+
+#[path = "common/broker.rs"]
+#[allow(dead_code)]
+mod broker;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use broker::{Broker, Client, api_versions, frame};
+use kafkit::codec::error_codes::codes;
+use kafkit::codec::messages::groups::{
+    describe_groups_request, describe_groups_response, heartbeat_request, heartbeat_response,
+    join_group_request, join_group_response, leave_group_request, leave_group_response, list_groups_request,
+    list_groups_response, offset_commit_request, offset_commit_response, offset_fetch_request,
+    offset_fetch_response, sync_group_request, sync_group_response,
+};
+use kafkit::codec::records::batches::AnyBatch;
+use kafkit::codec::wire::{Body, Bytes, Reader, Str};
+use kafkit::log::partition::Partition;
+use kafkit::log::scan::{Piece, Scanner};
+use kafkit::log::source::Source;
+use kafkit::state::LogRecord;
+use kafkit::state::groups::{Group, Groups};
+use rustix::process::Signal;
+
+const TOPIC: &str = "t";
+const PARTITIONS: [&str; 2] = ["--topic", "t:4"];
+/// Versions whose response headers are the simple ones.
+const JOIN: i16 = 5;
+const SYNC: i16 = 3;
+const HEARTBEAT: i16 = 3;
+const LEAVE: i16 = 3;
+const COMMIT: i16 = 7;
+const FETCH: i16 = 5;
+const DESCRIBE: i16 = 4;
+const LIST: i16 = 2;
+
+/// Sends a request, and reads the answer into what `see` makes of it.
+fn ask<'a, Q: Body<'a>>(client: &mut Client, version: i16, request: &Q) -> Vec<u8> {
+    client.send(&frame(1, version, request)).unwrap();
+    client.receive().unwrap()
+}
+
+fn read<'a, R: Body<'a>>(answer: &'a [u8], version: i16) -> R {
+    R::decode(&mut Reader::new(&answer[4..]), version).unwrap()
+}
+
+/// A member on a connection of its own.
+struct Member {
+    client: Client,
+    group: String,
+    id: String,
+    instance: Option<String>,
+    generation: i32,
+    leads: Vec<String>,
+}
+
+impl Member {
+    fn new(broker: &Broker, group: &str, instance: Option<&str>) -> Self {
+        Self {
+            client: broker.connect(),
+            group: group.to_owned(),
+            id: String::new(),
+            instance: instance.map(str::to_owned),
+            generation: -1,
+            leads: Vec::new(),
+        }
+    }
+
+    fn send_join(&mut self) {
+        // A ConsumerProtocolSubscription of version 0 to the topic.
+        let metadata = b"\0\0\0\0\0\x01\0\x01t\xff\xff\xff\xff".to_vec();
+        let request = join_group_request::Root {
+            group_id: Str::from(self.group.as_str()),
+            session_timeout_ms: 10_000,
+            rebalance_timeout_ms: 10_000,
+            member_id: Str::from(self.id.as_str()),
+            group_instance_id: self.instance.as_deref().map(Str::from),
+            protocol_type: Str::from("consumer"),
+            protocols: vec![join_group_request::JoinGroupRequestProtocol {
+                name: Str::from("range"),
+                metadata: Bytes(metadata.into()),
+                ..Default::default()
+            }],
+            ..Default::default()
+        };
+        self.client.send(&frame(1, JOIN, &request)).unwrap();
+    }
+
+    /// Takes the answer to a join; the error code.
+    fn joined(&mut self) -> i16 {
+        let answer = self.client.receive().unwrap();
+        let joined: join_group_response::Root<'_> = read(&answer, JOIN);
+        self.id = joined.member_id.to_text().into_owned();
+        self.generation = joined.generation_id;
+        self.leads = joined.members.iter().map(|member| member.member_id.to_text().into_owned()).collect();
+        joined.error_code
+    }
+
+    /// Joins, coming back with the id if there has to be one.
+    fn begin_join(&mut self) {
+        self.send_join();
+        if self.instance.is_none() && self.id.is_empty() {
+            assert_eq!(self.joined(), codes::MEMBER_ID_REQUIRED);
+            self.send_join();
+        }
+    }
+
+    fn send_sync(&mut self) {
+        let assignments = self.leads.iter().map(|id| sync_group_request::SyncGroupRequestAssignment {
+            member_id: Str::from(id.as_str()),
+            assignment: Bytes(format!("of {id}").into_bytes().into()),
+            ..Default::default()
+        });
+        let request = sync_group_request::Root {
+            group_id: Str::from(self.group.as_str()),
+            generation_id: self.generation,
+            member_id: Str::from(self.id.as_str()),
+            group_instance_id: self.instance.as_deref().map(Str::from),
+            assignments: assignments.collect(),
+            ..Default::default()
+        };
+        self.client.send(&frame(1, SYNC, &request)).unwrap();
+    }
+
+    fn synced(&mut self) -> (i16, Vec<u8>) {
+        let answer = self.client.receive().unwrap();
+        let synced: sync_group_response::Root<'_> = read(&answer, SYNC);
+        (synced.error_code, synced.assignment.0.to_vec())
+    }
+
+    fn heartbeat(&mut self) -> i16 {
+        let request = heartbeat_request::Root {
+            group_id: Str::from(self.group.clone()),
+            generation_id: self.generation,
+            member_id: Str::from(self.id.clone()),
+            group_instance_id: self.instance.clone().map(Str::from),
+            ..Default::default()
+        };
+        let answer = ask(&mut self.client, HEARTBEAT, &request);
+        read::<heartbeat_response::Root<'_>>(&answer, HEARTBEAT).error_code
+    }
+
+    fn leave(&mut self) -> i16 {
+        let request = leave_group_request::Root {
+            group_id: Str::from(self.group.clone()),
+            members: vec![leave_group_request::MemberIdentity {
+                member_id: Str::from(self.id.clone()),
+                group_instance_id: self.instance.clone().map(Str::from),
+                ..Default::default()
+            }],
+            ..Default::default()
+        };
+        let answer = ask(&mut self.client, LEAVE, &request);
+        read::<leave_group_response::Root<'_>>(&answer, LEAVE).members[0].error_code
+    }
+
+    fn commit(&mut self, partition: i32, offset: i64) -> i16 {
+        let (generation, id) = (self.generation, self.id.clone());
+        let instance = self.instance.clone();
+        commit(&mut self.client, &self.group, (generation, &id, instance), partition, offset)
+    }
+}
+
+fn commit(
+    client: &mut Client,
+    group: &str,
+    (generation, id, instance): (i32, &str, Option<String>),
+    partition: i32,
+    offset: i64,
+) -> i16 {
+    let request = offset_commit_request::Root {
+        group_id: Str::from(group),
+        generation_id_or_member_epoch: generation,
+        member_id: Str::from(id),
+        group_instance_id: instance.map(Str::from),
+        topics: vec![offset_commit_request::OffsetCommitRequestTopic {
+            name: Str::from(TOPIC),
+            partitions: vec![offset_commit_request::OffsetCommitRequestPartition {
+                partition_index: partition,
+                committed_offset: offset,
+                committed_leader_epoch: 3,
+                committed_metadata: Some(Str::from("m")),
+                ..Default::default()
+            }],
+            ..Default::default()
+        }],
+        ..Default::default()
+    };
+    let answer = ask(client, COMMIT, &request);
+    read::<offset_commit_response::Root<'_>>(&answer, COMMIT).topics[0].partitions[0].error_code
+}
+
+/// All join, then all sync.
+fn rebalance(members: &mut [&mut Member]) {
+    members.iter_mut().for_each(|member| member.begin_join());
+    for member in members.iter_mut() {
+        assert_eq!(member.joined(), codes::NONE);
+    }
+    members.iter_mut().for_each(|member| member.send_sync());
+    for member in members.iter_mut() {
+        let (code, assignment) = member.synced();
+        assert_eq!(
+            (code, String::from_utf8(assignment).unwrap()),
+            (codes::NONE, format!("of {}", member.id))
+        );
+    }
+}
+
+/// What the records of all partitions of `__consumer_offsets` come to.
+fn replayed(data: &Path) -> Groups {
+    let mut groups = Groups::new();
+    let mut scratch = Vec::new();
+    for entry in std::fs::read_dir(data).unwrap() {
+        let path = entry.unwrap().path();
+        if !path.file_name().unwrap().to_str().unwrap().starts_with("__consumer_offsets-") {
+            continue;
+        }
+        for log in Partition::list(&path).unwrap().logs() {
+            let mut scanner = Scanner::new(Source::open(&log.path).unwrap());
+            while let Some(piece) = scanner.next_piece().unwrap() {
+                let Piece::Batch(found) = piece else { continue };
+                let AnyBatch::Batch(batch) = found.view().unwrap() else { panic!("an old message") };
+                for record in batch.records(1 << 20, &mut scratch).unwrap() {
+                    groups.apply(&LogRecord::new(&batch, &record.unwrap())).unwrap();
+                }
+            }
+        }
+    }
+    groups
+}
+
+/// What the broker says of its groups is what is in its directory. `resting` says that no group is in a rebalance.
+fn agree(broker: &Broker, data: &Path, resting: bool) {
+    let groups = replayed(data);
+    let mut client = broker.connect();
+    let answer = ask(&mut client, LIST, &list_groups_request::Root::default());
+    let listed: list_groups_response::Root<'_> = read(&answer, LIST);
+    let mut ids: Vec<String> =
+        listed.groups.iter().map(|group| group.group_id.to_text().into_owned()).collect();
+    ids.sort();
+    assert_eq!(ids, groups.by_id().keys().cloned().collect::<Vec<_>>());
+    for (id, group) in groups.by_id() {
+        let Group::Classic(classic) = group else { panic!("{id} is none of the classic protocol") };
+        let request =
+            describe_groups_request::Root { groups: vec![Str::from(id.as_str())], ..Default::default() };
+        let answer = ask(&mut client, DESCRIBE, &request);
+        let described: describe_groups_response::Root<'_> = read(&answer, DESCRIBE);
+        let described = &described.groups[0];
+        if resting {
+            assert_eq!(described.group_state.to_text(), group.state(), "{id}");
+            assert_eq!(described.protocol_type.to_text(), group.protocol_type(), "{id}");
+            assert_eq!(
+                described.protocol_data.to_text(),
+                classic.protocol.clone().unwrap_or_default(),
+                "{id}"
+            );
+            let of = |member: &describe_groups_response::DescribedGroupMember<'_>| {
+                let instance = member.group_instance_id.as_ref().map(|id| id.to_text().into_owned());
+                let client = member.client_id.to_text().into_owned();
+                let host = member.client_host.to_text().into_owned();
+                let (wants, has) = (member.member_metadata.0.to_vec(), member.member_assignment.0.to_vec());
+                (member.member_id.to_text().into_owned(), (instance, client, host, wants, has))
+            };
+            let live: BTreeMap<_, _> = described.members.iter().map(of).collect();
+            let logged: BTreeMap<_, _> = classic
+                .members
+                .iter()
+                .map(|(id, one)| {
+                    let (client, host) = (one.client_id.clone(), one.client_host.clone());
+                    let (wants, has) = (one.subscription.clone(), one.assignment.clone());
+                    (id.clone(), (one.group_instance_id.clone(), client, host, wants, has))
+                })
+                .collect();
+            assert_eq!(live, logged, "{id}");
+        }
+        let request = offset_fetch_request::Root {
+            group_id: Str::from(id.as_str()),
+            topics: None,
+            ..Default::default()
+        };
+        let answer = ask(&mut client, FETCH, &request);
+        let fetched: offset_fetch_response::Root<'_> = read(&answer, FETCH);
+        let mut live = BTreeMap::new();
+        for topic in &fetched.topics {
+            for part in &topic.partitions {
+                let metadata = part.metadata.as_ref().unwrap().to_text().into_owned();
+                let value = (part.committed_offset, part.committed_leader_epoch, metadata);
+                live.insert((topic.name.to_text().into_owned(), part.partition_index), value);
+            }
+        }
+        let logged = groups.offsets().of_group(id).into_iter().flatten().map(|(place, offset)| {
+            (place.clone(), (offset.offset, offset.leader_epoch, offset.metadata.clone()))
+        });
+        assert_eq!(live, logged.collect::<BTreeMap<_, _>>(), "{id}");
+    }
+}
+
+#[test]
+fn the_broker_and_its_directory_agree_and_a_kill_loses_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let broker = Broker::on(&data, &PARTITIONS);
+    let (mut first, mut second) = (Member::new(&broker, "g", None), Member::new(&broker, "g", Some("i")));
+    rebalance(&mut [&mut first]);
+    agree(&broker, &data, true);
+    assert_eq!(first.commit(0, 10), codes::NONE);
+    second.begin_join();
+    broker::wait_until("a rebalance", || first.heartbeat() == codes::REBALANCE_IN_PROGRESS);
+    agree(&broker, &data, false);
+    first.send_join();
+    for member in [&mut first, &mut second] {
+        assert_eq!(member.joined(), codes::NONE);
+    }
+    for member in [&mut first, &mut second] {
+        member.send_sync();
+    }
+    for member in [&mut first, &mut second] {
+        assert_eq!(member.synced().0, codes::NONE);
+        assert_eq!(member.commit(1, 11), codes::NONE);
+    }
+    agree(&broker, &data, true);
+    let mut simple = broker.connect();
+    assert_eq!(commit(&mut simple, "simple", (-1, "", None), 2, 12), codes::NONE);
+    assert_eq!(commit(&mut simple, "g", (-1, "", None), 2, 12), codes::UNKNOWN_MEMBER_ID);
+    assert_eq!(commit(&mut simple, "simple", (-1, "", None), 9, 1), codes::UNKNOWN_TOPIC_OR_PARTITION);
+    agree(&broker, &data, true);
+
+    // Without a word to anybody, and up again: members go on as if nothing had been.
+    broker.stop(Signal::KILL);
+    let broker = Broker::on(&data, &PARTITIONS);
+    for member in [&mut first, &mut second] {
+        member.client = broker.connect();
+        broker::wait_until("it is loaded", || member.commit(3, 13) == codes::NONE);
+        assert_eq!(member.heartbeat(), codes::NONE);
+    }
+    agree(&broker, &data, true);
+    assert_eq!(first.leave(), codes::NONE);
+    rebalance(&mut [&mut second]);
+    agree(&broker, &data, true);
+    assert_eq!(second.leave(), codes::NONE);
+    agree(&broker, &data, true);
+
+    // An orderly stop changes nothing either.
+    broker.end();
+    let broker = Broker::on(&data, &PARTITIONS);
+    broker.is_well();
+    broker::wait_until("it is loaded", || {
+        let answer = ask(&mut broker.connect(), LIST, &list_groups_request::Root::default());
+        read::<list_groups_response::Root<'_>>(&answer, LIST).error_code == codes::NONE
+    });
+    agree(&broker, &data, true);
+    broker.end();
+}
+
+#[test]
+fn who_waits_holds_up_nobody() {
+    let directory = tempfile::tempdir().unwrap();
+    let broker = Broker::on(&directory.path().join("data"), &["--topic", "t:4", "--fsync", "always"]);
+    let mut first = Member::new(&broker, "g", None);
+    rebalance(&mut [&mut first]);
+    // The answer to what came before a join that waits does not wait with it.
+    let mut second = Member::new(&broker, "g", None);
+    second.send_join();
+    assert_eq!(second.joined(), codes::MEMBER_ID_REQUIRED);
+    second.client.send(&api_versions(9)).unwrap();
+    second.send_join();
+    assert_eq!(second.client.receive().unwrap()[..6], [0, 0, 0, 9, 0, 0]);
+    // Nor does anybody else.
+    broker.is_well();
+    assert_eq!(first.commit(0, 1), codes::NONE);
+    assert_eq!(first.heartbeat(), codes::REBALANCE_IN_PROGRESS);
+    // The one who waits goes; the other is alone again once that is found out, or it joins.
+    drop(second);
+    first.send_join();
+    assert_eq!(first.joined(), codes::NONE);
+    let (status, took, said) = broker.stop(Signal::TERM);
+    assert!(status.success() && took < Duration::from_secs(2), "{status} after {took:?}: {said}");
+}
+
+#[test]
+fn a_stop_answers_who_waits() {
+    let directory = tempfile::tempdir().unwrap();
+    let broker = Broker::on(&directory.path().join("data"), &[]);
+    let mut first = Member::new(&broker, "g", None);
+    rebalance(&mut [&mut first]);
+    let mut second = Member::new(&broker, "g", None);
+    second.begin_join();
+    std::thread::sleep(Duration::from_millis(100));
+    let (status, took, said) = broker.stop(Signal::TERM);
+    assert!(status.success() && took < Duration::from_secs(2), "{status} after {took:?}: {said}");
+    assert_eq!(second.joined(), codes::NOT_COORDINATOR);
+}
