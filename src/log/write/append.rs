@@ -253,10 +253,7 @@ impl PartitionLog {
         if waited > config.segment_ms.saturating_sub(writer.jitter_ms) {
             return Ok(true);
         }
-        let (offset_path, time_path) = (segment.path("index"), segment.path("timeindex"));
-        let mut indexes = segment.indexes();
-        let offsets = indexes.offsets.len(&offset_path).map_err(LogError::io("read", &offset_path))?;
-        let times = indexes.times.len(&time_path).map_err(LogError::io("read", &time_path))?;
+        let (offsets, times) = segment.index_entries()?;
         let room = u64::from(config.segment_index_bytes);
         Ok(offsets >= room / offset_index::ENTRY_BYTES as u64
             || times + 1 >= room / time_index::ENTRY_BYTES as u64)
