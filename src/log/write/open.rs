@@ -201,6 +201,15 @@ impl PartitionLog {
         }
         epochs.cut_end(end.max(log_start_offset + 1));
         epochs.cut_start(log_start_offset);
+        if epochs.entries().is_empty() && end > log_start_offset && !opening.clean_shutdown {
+            // Whoever was about to remove the first segments has noted already that the epoch begins behind them.
+            for segment in &segments {
+                let Some(first) = segment.locate(log_start_offset, segment.size())? else { continue };
+                epochs.assign(first.head.leader_epoch, log_start_offset);
+                segment.release();
+                break;
+            }
+        }
         if let Some(epoch) = opening.leader_epoch.filter(|epoch| epochs.is_new(*epoch)) {
             epochs.assign(epoch, end);
         }
