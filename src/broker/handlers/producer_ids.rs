@@ -54,7 +54,7 @@ impl ProducerIds {
 pub fn answer<'a>(exchange: &Exchange<'a>, request: InitProducerIdRequest<'a>) -> InitProducerIdResponse<'a> {
     let failed = |error_code| InitProducerIdResponse { error_code, producer_epoch: -1, ..Default::default() };
     if request.transactional_id.is_some() {
-        // Transactions come with the group coordinator.
+        // Who coordinates transactions is asked here, and there is nobody yet.
         return failed(codes::COORDINATOR_NOT_AVAILABLE);
     }
     match exchange.broker.producer_ids.next(exchange) {
