@@ -9,7 +9,7 @@
 //! | [`decode`] | a stream of bytes to messages: framing, which request a response answers | print |
 //! | [`encode`] | JSON, as decode prints it, to bytes | print |
 //! | [`log`] | Kafka's files on disk, read: segments, indexes, snapshots, checkpoints; what is wrong with them. Only [`log::write`] (a partition's log), [`log::validate`] (records on their way in) and [`log::clean`] (compaction) write, for the broker | write or lock anything where it reads; print |
-//! | [`state`] | records to state, as pure state machines: the cluster, groups, transactions, producers | do I/O; look at a clock; know who asks |
+//! | [`state`] | records to state, as pure state machines: the cluster, groups, transactions, producers; [`state::coordinator`], which answers the members of groups | do I/O; look at a clock; know who asks |
 //! | [`dump`] | `dump-log`: which files, which records of them, in which form | write but to what it is given, and to where `--extract` says |
 //! | [`render`] | a tape to text, hex, tables, JSON | decide anything about bytes; write to anything but the buffer it is given |
 //! | [`client`] | a client's end of a connection: connect, negotiate, correlate; blocking sockets | print; know any room but `codec` |
@@ -39,6 +39,9 @@
 //! `cli::serve -> broker::start` (directory, metadata, logs) `-> broker::server` (accepts) `-> broker::connection`
 //! (frames in one buffer, in place) `-> broker::apis` (the one table) `-> broker::handlers`, [`broker::produce`] `->
 //! log::validate -> log::write` (one write), or [`broker::fetch`] `-> log::write` (ranges of segments) `-> sendfile`.
+//! A member of a group: `broker::handlers::groups -> ` [`broker::groups`] (a lock for each partition of `__consumer_offsets`)
+//! `-> ` [`state::coordinator`] (time and requests in; answers and records out) `-> log::write`; who has to wait for
+//! others waits on a channel, and one timer sleeps until the earliest deadline.
 //! A change of metadata is records: `broker::metadata` appends them to `__cluster_metadata-0`, applies them to
 //! [`state::cluster`], and `broker::hosting` makes the logs what the image says before anybody is answered.
 //!

@@ -1,4 +1,4 @@
-//! `kafkit serve` with the `rdkafka` crate: librdkafka's producer, and its consumer with partitions assigned to it.
+//! `kafkit serve` with the `rdkafka` crate: librdkafka's producer, and its consumer, assigned and in a group.
 #![allow(clippy::unwrap_used, clippy::panic)] // A test that cannot go on has failed.
 
 use std::io::{BufRead, BufReader};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rdkafka::client::ClientContext;
 use rdkafka::config::ClientConfig;
-use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, DeliveryResult, Header, Headers, Message, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer, ProducerContext};
@@ -220,4 +220,51 @@ fn a_waiting_fetch_is_woken() {
     assert_eq!(produce(&producer, "t", &values(1)), [Ok(0)]);
     assert_eq!(next(&consumer).offset(), 0);
     assert!(start.elapsed() < Duration::from_secs(10), "woken after {:?}", start.elapsed());
+}
+
+#[test]
+fn a_group_shares_and_goes_on_where_it_was() {
+    let broker = Broker::start(&["--topic", "t:4"]);
+    let producer = broker.producer(&[]);
+    let reports = produce(&producer, "t", &values(10));
+    assert_eq!(reports.len(), 10);
+    let settings = [
+        ("group.id", "g"),
+        ("auto.offset.reset", "earliest"),
+        ("session.timeout.ms", "6000"),
+        ("heartbeat.interval.ms", "200"),
+        ("enable.auto.commit", "false"),
+    ];
+    let member = || {
+        let consumer: BaseConsumer = broker.config(&settings).create().unwrap();
+        consumer.subscribe(&["t"]).unwrap();
+        consumer
+    };
+    // Polling ends early when there is a rebalance.
+    let read = |consumer: &BaseConsumer| {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(message) = consumer.poll(Duration::from_millis(100)) {
+                return message.unwrap().offset();
+            }
+            assert!(Instant::now() < deadline, "nothing to read");
+        }
+    };
+    let first = member();
+    assert_eq!(read(&first), 0);
+    let mut committed = TopicPartitionList::new();
+    committed.add_partition_offset("t", 0, Offset::Offset(2)).unwrap();
+    first.commit(&committed, CommitMode::Sync).unwrap();
+    let second = member();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let has = |consumer: &BaseConsumer| consumer.assignment().unwrap().count();
+    while (has(&first), has(&second)) != (2, 2) {
+        assert!(Instant::now() < deadline, "{} and {}", has(&first), has(&second));
+        // What is read here is not committed, so the next one reads it once more.
+        first.poll(Duration::from_millis(50));
+        second.poll(Duration::from_millis(50));
+    }
+    drop(first);
+    drop(second);
+    assert_eq!(read(&member()), 2);
 }

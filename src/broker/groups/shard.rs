@@ -76,13 +76,13 @@ impl Shard {
             // Who has gone meanwhile is noticed by the session that ends.
             let _ = ticket.send(answer);
         }
-        let deadline_ms = coordinator.deadline().unwrap_or(NEVER);
-        drop(loaded);
-        self.plan(groups, deadline_ms);
+        self.plan(groups, coordinator);
         Ok(outcome)
     }
 
-    fn plan(&self, groups: &Groups, deadline_ms: i64) {
+    /// Notes when the coordinator is due. The lock is held: a later plan must not be overwritten by one from before.
+    fn plan(&self, groups: &Groups, coordinator: &Coordinator) {
+        let deadline_ms = coordinator.deadline().unwrap_or(NEVER);
         if self.deadline_ms.swap(deadline_ms, Ordering::AcqRel) > deadline_ms {
             groups.wake_at(deadline_ms);
         }
@@ -101,12 +101,15 @@ impl Shard {
     /// Reads the log, while requests are told so.
     pub fn load(&self, groups: &Groups) {
         let ready = self.read(groups);
-        let deadline_ms = match &ready {
-            Loaded::Ready(coordinator) => coordinator.deadline().unwrap_or(NEVER),
-            _ => NEVER,
-        };
-        *self.lock() = ready;
-        self.plan(groups, deadline_ms);
+        let mut loaded = self.lock();
+        // Meanwhile its topic may have been deleted.
+        if !matches!(*loaded, Loaded::Loading) {
+            return;
+        }
+        if let Loaded::Ready(coordinator) = &ready {
+            self.plan(groups, coordinator);
+        }
+        *loaded = ready;
     }
 
     fn read(&self, groups: &Groups) -> Loaded {

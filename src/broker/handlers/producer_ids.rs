@@ -59,7 +59,7 @@ pub fn answer<'a>(exchange: &Exchange<'a>, request: InitProducerIdRequest<'a>) -
         return failed(codes::INVALID_REQUEST);
     }
     if request.transactional_id.is_some() {
-        // Transactions come with the group coordinator.
+        // Who coordinates transactions is asked here, and there is nobody yet.
         return failed(codes::COORDINATOR_NOT_AVAILABLE);
     }
     match exchange.broker.producer_ids.next(exchange) {

@@ -1,7 +1,8 @@
-//! Groups as administrators see them: ListGroups, DescribeGroups.
+//! Groups as administrators see them: ListGroups, DescribeGroups, DeleteGroups.
 
-use super::Coordinator;
 use super::group::{Group, State};
+use super::{Coordinator, World, append_in_parts, records, told_of_append};
+use crate::codec::error_codes::codes;
 use crate::state::groups;
 
 /// A group in a list.
@@ -79,6 +80,33 @@ impl<T> Coordinator<T> {
             protocol: String::new(),
             members: Vec::new(),
         })
+    }
+
+    /// Forgets a group without members, and all that it has committed.
+    ///
+    /// # Errors
+    /// The error code: it has members, or there is no such group.
+    pub fn delete_group(&mut self, world: &mut World<'_>, id: &str) -> Result<(), i16> {
+        let Some(group) = self.logged.by_id().get(id) else { return Err(codes::GROUP_ID_NOT_FOUND) };
+        if self.live.get(id).map_or(group.member_count() > 0, |live| live.state != State::Empty) {
+            return Err(codes::NON_EMPTY_GROUP);
+        }
+        let committed = self.committed(id).into_iter();
+        let pending = self.logged.offsets().pending().values().filter_map(|groups| groups.get(id));
+        let mut gone: Vec<_> = committed
+            .chain(pending)
+            .flat_map(|offsets| offsets.keys())
+            .map(|(topic, partition)| records::offset_tombstone(id, topic, *partition))
+            .collect();
+        match group {
+            groups::Group::Consumer(_) => gone.extend(records::consumer_group_tombstones(id)),
+            groups::Group::Classic(_) => gone.push(records::group_tombstone(id)),
+            // What these have besides is not kept here.
+            groups::Group::Share(_) | groups::Group::Streams(_) => return Err(codes::GROUP_ID_NOT_FOUND),
+        }
+        append_in_parts(&mut self.logged, world, &gone).map_err(told_of_append)?;
+        self.live.remove(id);
+        Ok(())
     }
 }
 

@@ -1,8 +1,7 @@
 //! Offsets and groups whose time is over (`OffsetMetadataManager.cleanupExpiredOffsets`, KIP-211).
 
 use super::group::{CONSUMER, Group, State};
-use super::{Coordinator, World, append, records};
-use crate::state::groups;
+use super::{Coordinator, World, append_in_parts, records};
 use crate::state::groups::classic::ClassicGroup;
 use crate::state::groups::offsets::CommittedOffset;
 
@@ -22,7 +21,7 @@ impl<T> Coordinator<T> {
         let mut count = 0;
         for id in ids {
             let gone = self.expired(&id, world.now.wall_ms);
-            if append(&mut self.logged, world, &gone).is_ok() {
+            if append_in_parts(&mut self.logged, world, &gone).is_ok() {
                 count += gone.len();
             }
         }
@@ -77,32 +76,7 @@ impl<T> Coordinator<T> {
             }
         }
         // Where it fails, they expire like those of a topic that nobody reads.
-        let _ = append(&mut self.logged, world, &gone);
-    }
-
-    /// Forgets whole groups: an error code for each.
-    pub fn delete_group(&mut self, world: &mut World<'_>, id: &str) -> Result<(), i16> {
-        use crate::codec::error_codes::codes;
-        let Some(group) = self.logged.by_id().get(id) else { return Err(codes::GROUP_ID_NOT_FOUND) };
-        if self.live.get(id).map_or(group.member_count() > 0, |live| live.state != State::Empty) {
-            return Err(codes::NON_EMPTY_GROUP);
-        }
-        let committed = self.committed(id).into_iter();
-        let pending = self.logged.offsets().pending().values().filter_map(|groups| groups.get(id));
-        let mut gone: Vec<_> = committed
-            .chain(pending)
-            .flat_map(|offsets| offsets.keys())
-            .map(|(topic, partition)| records::offset_tombstone(id, topic, *partition))
-            .collect();
-        match group {
-            groups::Group::Consumer(_) => gone.extend(records::consumer_group_tombstones(id)),
-            groups::Group::Classic(_) => gone.push(records::group_tombstone(id)),
-            // What these have besides is not kept here.
-            groups::Group::Share(_) | groups::Group::Streams(_) => return Err(codes::GROUP_ID_NOT_FOUND),
-        }
-        append(&mut self.logged, world, &gone).map_err(super::told_of_append)?;
-        self.live.remove(id);
-        Ok(())
+        let _ = append_in_parts(&mut self.logged, world, &gone);
     }
 }
 

@@ -6,7 +6,7 @@
 //!
 //! - what is in the log: the same [`Groups`] that replaying it gives. Nothing gets there but by a record that the
 //!   [`Journal`] has taken, so a restart loses nothing that was answered;
-//! - what is not: the members of each group in their rebalance ([`group`]), whom a reload asks to say that they are
+//! - what is not: the members of each group in their rebalance (`group`), whom a reload asks to say that they are
 //!   still there.
 //!
 //! A request that has to wait for other members leaves a ticket, of whatever type the caller likes, which comes back
@@ -227,6 +227,13 @@ fn append(logged: &mut Groups, world: &mut World<'_>, records: &[Record]) -> Res
         let _ = logged.apply(&record);
     }
     Ok(())
+}
+
+/// As [`append`], for records that need not be one batch: a group may have more offsets than fit one.
+fn append_in_parts(logged: &mut Groups, world: &mut World<'_>, records: &[Record]) -> Result<(), i16> {
+    /// With keys of usual lengths far below `max.message.bytes`.
+    const RECORDS_MAX: usize = 2000;
+    records.chunks(RECORDS_MAX).try_for_each(|part| append(logged, world, part))
 }
 
 impl<T> Step<'_, '_, T> {

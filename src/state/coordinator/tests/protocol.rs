@@ -238,8 +238,8 @@ fn static_members_come_back_to_what_they_had() {
     let older = Join { can_skip_assignment: false, ..join_of("", Some("i"), &["range"]) };
     let joined = node.joined(older);
     assert_eq!((joined.leader, joined.members.len()), (again.member_id, 0));
-    // With other protocols there is a rebalance.
-    let other = node.joined(join_of("", Some("i"), &["sticky"]));
+    // Where another protocol is liked better now, there is a rebalance.
+    let other = node.joined(join_of("", Some("i"), &["sticky", "range"]));
     assert_eq!((other.generation, other.protocol_name.as_deref()), (2, Some("sticky")));
     // An administrator removes it by its instance.
     let leaving = [Leaving { member_id: String::new(), group_instance_id: Some("i".to_owned()) }];
