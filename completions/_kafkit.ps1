@@ -128,6 +128,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkit' -ScriptBlock {
             [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Address to listen on, host:port or NAME://host:port; more than once for several listeners')
             [CompletionResult]::new('--advertise', '--advertise', [CompletionResultType]::ParameterName, 'Address that clients are told, host:port or NAME://host:port; by default where they came in')
             [CompletionResult]::new('--data', '--data', [CompletionResultType]::ParameterName, 'Data directory, formatted on first use; by default log.dirs of the properties, or ./kafkit-data')
+            [CompletionResult]::new('--cluster-id', '--cluster-id', [CompletionResultType]::ParameterName, 'The cluster that a new data directory is for; one that is there has to be of it. By default a new one')
             [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'A topic to have at start, made if it is not there: NAME[:PARTITIONS][,key=value]...')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'One of Kafka''s settings, before those of the properties')
             [CompletionResult]::new('--fsync', '--fsync', [CompletionResultType]::ParameterName, 'When what was produced has to be on disk: never (when the system pleases, as in Kafka), always (before it is acknowledged), or so many milliseconds in which others may join')

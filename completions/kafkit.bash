@@ -691,7 +691,7 @@ _kafkit() {
             return 0
             ;;
         kafkit__subcmd__serve)
-            opts="-h -V --port --listen --advertise --data --temp --topic --config --fsync --log-format --trace --trace-api --trace-client --trace-topic --color --help --version"
+            opts="-h -V --port --listen --advertise --data --temp --cluster-id --topic --config --fsync --log-format --trace --trace-api --trace-client --trace-topic --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -710,6 +710,10 @@ _kafkit() {
                     return 0
                     ;;
                 --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cluster-id)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

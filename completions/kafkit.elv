@@ -122,6 +122,7 @@ set edit:completion:arg-completer[kafkit] = {|@words|
             cand --listen 'Address to listen on, host:port or NAME://host:port; more than once for several listeners'
             cand --advertise 'Address that clients are told, host:port or NAME://host:port; by default where they came in'
             cand --data 'Data directory, formatted on first use; by default log.dirs of the properties, or ./kafkit-data'
+            cand --cluster-id 'The cluster that a new data directory is for; one that is there has to be of it. By default a new one'
             cand --topic 'A topic to have at start, made if it is not there: NAME[:PARTITIONS][,key=value]...'
             cand --config 'One of Kafka''s settings, before those of the properties'
             cand --fsync 'When what was produced has to be on disk: never (when the system pleases, as in Kafka), always (before it is acknowledged), or so many milliseconds in which others may join'

@@ -156,6 +156,7 @@ complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l port -d 'Port on
 complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l listen -d 'Address to listen on, host:port or NAME://host:port; more than once for several listeners' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l advertise -d 'Address that clients are told, host:port or NAME://host:port; by default where they came in' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l data -d 'Data directory, formatted on first use; by default log.dirs of the properties, or ./kafkit-data' -r -F
+complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l cluster-id -d 'The cluster that a new data directory is for; one that is there has to be of it. By default a new one' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l topic -d 'A topic to have at start, made if it is not there: NAME[:PARTITIONS][,key=value]...' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l config -d 'One of Kafka\'s settings, before those of the properties' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l fsync -d 'When what was produced has to be on disk: never (when the system pleases, as in Kafka), always (before it is acknowledged), or so many milliseconds in which others may join' -r

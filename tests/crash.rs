@@ -5,6 +5,9 @@
 #[path = "common/broker.rs"]
 #[allow(dead_code)]
 mod broker;
+#[path = "common/topics.rs"]
+#[allow(dead_code)]
+mod topics;
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -14,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use broker::{Broker, Client, KAFKIT, batch, frame, produce, produced, values};
+use broker::{ANYBODY, Broker, Client, KAFKIT, batch, frame, produce, produced, values};
 use kafkit::codec::messages::transactions::init_producer_id_request::InitProducerIdRequest;
 use kafkit::codec::messages::transactions::init_producer_id_response::InitProducerIdResponse;
 use kafkit::codec::wire::{Body, Reader};
@@ -125,6 +128,12 @@ fn rounds() -> u64 {
 fn command(data: &Path, fsync: &str) -> Command {
     let mut command = Command::new(KAFKIT);
     command.args(["serve", "--port", "0", "--fsync", fsync, "--data"]).arg(data);
+    // So that there is something in the checkpoints.
+    for often in
+        ["log.flush.offset.checkpoint.interval.ms=0", "log.flush.start.offset.checkpoint.interval.ms=0"]
+    {
+        command.args(["--config", often]);
+    }
     // The smallest segments that there may be, and indexes that fill up.
     command
         .args(["--topic", &format!("{TOPIC}:{PARTITIONS},segment.bytes=1048576,segment.index.bytes=2048")]);
@@ -132,15 +141,89 @@ fn command(data: &Path, fsync: &str) -> Command {
 }
 
 fn verified(data: &Path) {
+    // What a kill has left of a topic is kept, and of no topic any more.
+    for entry in std::fs::read_dir(data).unwrap().map(Result::unwrap) {
+        if entry.file_name().to_string_lossy().ends_with("-stray") {
+            std::fs::remove_dir_all(entry.path()).unwrap();
+        }
+    }
     let done = Command::new(KAFKIT).args(["dump-log", "--verify"]).arg(data).output().unwrap();
     let said = String::from_utf8_lossy(&done.stdout);
     assert!(done.status.success(), "{said}{}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// A topic that is deleted and made again all the time, while its records are produced and deleted.
+struct Fleeting {
+    /// A number for each time it was made.
+    life: u64,
+    /// It was made for sure, and is not being deleted.
+    lives: bool,
+    /// Acknowledged, and deleted from its beginning for sure.
+    records: i64,
+    deleted: i64,
+}
+
+const FLEETING: &str = "fleeting";
+
+impl Fleeting {
+    fn new() -> Self {
+        Self { life: 0, lives: false, records: 0, deleted: 0 }
+    }
+
+    /// Goes on until the broker is gone.
+    fn run(&mut self, address: SocketAddr) {
+        let _ = self.try_run(address);
+    }
+
+    fn try_run(&mut self, address: SocketAddr) -> std::io::Result<()> {
+        let mut client = Client::new(address)?;
+        loop {
+            if !self.lives {
+                // An earlier one may have been half way.
+                topics::delete(&mut client, FLEETING)?;
+                self.life += 1;
+                (self.records, self.deleted) = (0, 0);
+                let small = [("segment.bytes", "1048576")];
+                assert_eq!(topics::create(&mut client, FLEETING, 1, &small)?, 0);
+                self.lives = true;
+            }
+            for at in 0..4 + scattered(self.life) % 8 {
+                let value = [&self.life.to_be_bytes()[..], &[7; 200_000]].concat();
+                let (code, offset) = client.produce(FLEETING, 0, &batch(ANYBODY, &[value]))?;
+                // The one that was not acknowledged may be there.
+                assert!(code == 0 && (self.records..=self.records + 1).contains(&offset), "{code} {offset}");
+                self.records = offset + 1;
+                if at == 3 {
+                    self.deleted = self.records - 2;
+                    assert_eq!(topics::delete_records(&mut client, FLEETING, 0, self.deleted)?, 0);
+                }
+            }
+            self.lives = false;
+            assert_eq!(topics::delete(&mut client, FLEETING)?, 0);
+        }
+    }
+
+    /// All that was acknowledged is there, and nothing of earlier ones.
+    fn check(&self, address: SocketAddr) {
+        if !self.lives {
+            return;
+        }
+        let mut client = Client::new(address).unwrap();
+        if self.records == 0 {
+            return;
+        }
+        let there = values(&mut client, FLEETING, 0, self.deleted);
+        let ours = there.iter().all(|(_, value)| value.starts_with(&self.life.to_be_bytes()));
+        let next = there.last().map_or(self.deleted, |(offset, _)| offset + 1);
+        assert!(ours && (self.records..=self.records + 1).contains(&next), "{next} of {}", self.records);
+    }
 }
 
 fn crash(fsync: &str) {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("data");
     let mut producers: Vec<Producer> = Vec::new();
+    let mut fleeting = Fleeting::new();
     let refused = AtomicUsize::new(0);
     let (mut killed, mut slowest) = (0, Duration::ZERO);
     for round in 0..rounds() {
@@ -163,12 +246,15 @@ fn crash(fsync: &str) {
         for producer in &mut producers {
             producer.check(broker.address, producer.seen);
         }
+        fleeting.check(broker.address);
         let in_order = round % STOP_EVERY == STOP_EVERY - 1;
         thread::scope(|scope| {
             for producer in &mut producers {
                 let (address, refused) = (broker.address, &refused);
                 scope.spawn(move || producer.run(address, refused));
             }
+            let (address, fleeting) = (broker.address, &mut fleeting);
+            scope.spawn(move || fleeting.run(address));
             thread::sleep(Duration::from_millis(50 + scattered(round) % 350));
             if in_order {
                 rustix::process::kill_process(broker.pid(), rustix::process::Signal::TERM).unwrap();
@@ -190,6 +276,8 @@ fn crash(fsync: &str) {
     for producer in &mut producers {
         producer.check(broker.address, 0);
     }
+    fleeting.check(broker.address);
+    assert!(fleeting.life > 2, "{}", fleeting.life);
     broker.end();
     verified(&data);
     let total: u64 = producers.iter().map(|producer| producer.acknowledged).sum();

@@ -153,6 +153,10 @@ fn refuses_what_cannot_be_and_touches_nothing() {
     refuses(&["--port", "0", "--data", "file/below"], 1, "file/below");
     refuses(&["--port", "0", "--data", "other"], 1, "precious");
     refuses(&["--port", "0", "--data", "good", "--config", "node.id=2"], 1, "node.id is 1 there, and 2 here");
+    let other = "--cluster-id=AAAAAAAAQACAAAAAAAAAAw";
+    refuses(&["--port", "0", "--data", "good", other], 1, "AAAAAAAAQACAAAAAAAAAAw is wanted");
+    refuses(&["--data", "new", "--listen", "SSL://127.0.0.1:0"], 2, "--listen: the listener SSL");
+    refuses(&["--port", "0", "--data", "new", "--config", "metadata.log.dir=/m"], 2, "metadata.log.dir");
     refuses(&["--port", "0", "--data", "new", "--config", "node.id=x"], 2, "node.id");
     refuses(&["--port", "0", "--data", "new", "--config", "nonsense"], 2, "nonsense");
     refuses(&["--port", "0", "--data", "new", "bad.properties"], 2, "log.segment.bytes");

@@ -53,6 +53,7 @@ impl Running {
         let plan = Plan {
             settings: Settings::read(&sources).expect("settings"),
             data: directory.path().join("data"),
+            cluster_id: None,
             fsync: Fsync::Never,
             advertised: vec![Advertised { listener: LISTENER.into(), host: "localhost".into(), port: 9092 }],
             trace: None,
@@ -87,7 +88,7 @@ impl State {
     fn begin(&mut self) {
         // CreateTopics version 4: one topic `t`, two partitions, one replica.
         let create =
-            b"\0\x13\0\x04\0\0\0\x01\xff\xff\0\0\0\x01\0\x01t\0\0\0\x02\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\x03\xe8\0";
+            b"\0\x13\0\x04\0\0\0\x01\xff\xff\0\0\0\x01\0\x01t\0\0\0\x02\0\x01\0\0\0\0\0\0\0\0\0\0\x03\xe8\0";
         let answer = self.ask(create);
         assert!(!answer.is_empty() && self.running.broker.partitions.named(b"t", 1).is_some());
     }
@@ -143,7 +144,8 @@ fn check(frame: &[u8], answer: &[u8]) {
         version = 0;
     }
     let mut tape = Tape::new(NODES_MAX, 1 << 20);
-    let read_as = ReadAs::Response { layout: Layout::default(), api: (key, version) };
+    let layout = Layout { size: true, ..Layout::default() };
+    let read_as = ReadAs::Response { layout, api: (key, version) };
     let reading = read(&mut tape, answer, 0, read_as, Depth::FIELDS);
     let wrong = tape.findings().iter().find(|finding| finding.severity == Severity::Error);
     assert!(wrong.is_none(), "API {key} version {version}: {wrong:?}");

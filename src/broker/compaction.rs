@@ -9,7 +9,8 @@ use super::config::keys;
 use super::partitions::Replica;
 use crate::log::clean::group::Limits;
 use crate::log::clean::{
-    self, CleanRules, Job, LastRecord, LogState, Plan, PlanRules, Planned, SegmentFiles,
+    self, CleanError, CleanRules, CleanedSegment, Job, LastRecord, LogState, Plan, PlanRules, Planned,
+    SegmentFiles,
 };
 use crate::log::write::{LogConfig, LogError, PartitionLog};
 
@@ -19,7 +20,7 @@ enum CompactionError {
     #[error("{0}")]
     Log(#[from] LogError),
     #[error("{0}")]
-    Clean(#[from] clean::CleanError),
+    Clean(#[from] CleanError),
     #[error("{0}")]
     Io(#[from] std::io::Error),
 }
@@ -37,6 +38,9 @@ pub fn run(broker: &Broker, go_on: &dyn Fn() -> bool) {
         .into_iter()
         .filter_map(|replica| {
             let log = replica.log.clone().filter(|log| log.config().compact)?;
+            if broker.hosting.cleaning.is_uncleanable(&replica) {
+                return None;
+            }
             let plan = match plan(broker, &replica, &log) {
                 Ok(plan) => plan?,
                 Err(error) => {
@@ -52,8 +56,15 @@ pub fn run(broker: &Broker, go_on: &dyn Fn() -> bool) {
         if !go_on() {
             return;
         }
+        let cleaning = &broker.hosting.cleaning;
+        let Some(begun) = cleaning.begin(&replica) else { continue };
+        // It may have been deleted before.
+        if broker.partitions.get(replica.topic_id, replica.partition).is_none() {
+            continue;
+        }
+        let go_on = || go_on() && begun.goes_on();
         let rules = rules(&log.config(), &effective);
-        match compact(broker, &replica, &log, &plan, rules, go_on) {
+        match compact(broker, &replica, &log, &plan, rules, &go_on) {
             Ok(stats) => tracing::info!(
                 "{}-{}: compacted to offset {}: {} of {} records stay, {} of {} bytes",
                 replica.topic,
@@ -64,7 +75,17 @@ pub fn run(broker: &Broker, go_on: &dyn Fn() -> bool) {
                 stats.bytes_written,
                 stats.bytes_read
             ),
-            Err(CompactionError::Clean(clean::CleanError::CalledOff)) => return,
+            Err(CompactionError::Clean(CleanError::CalledOff)) => {}
+            Err(CompactionError::Clean(
+                error @ (CleanError::Damaged { .. } | CleanError::Torn { .. } | CleanError::Overflow { .. }),
+            )) => {
+                cleaning.set_uncleanable(&replica);
+                tracing::error!(
+                    "{}-{}: is not compacted any more until the broker is started anew: {error}",
+                    replica.topic,
+                    replica.partition
+                );
+            }
             Err(error) => tracing::error!("{}-{}: compaction: {error}", replica.topic, replica.partition),
         }
     }
@@ -87,7 +108,7 @@ fn plan(broker: &Broker, replica: &Replica, log: &PartitionLog) -> Result<Option
         start_offset: log.log_start_offset(),
         end_offset: log.log_end_offset(),
         last_stable_offset: log.last_stable_offset(),
-        checkpoint: broker.hosting.cleaned_to(replica),
+        checkpoint: broker.hosting.written.cleaned_to(replica),
     };
     let rules = PlanRules {
         min_lag_ms: config.min_compaction_lag_ms,
@@ -143,10 +164,15 @@ fn compact(
         rules,
         now_ms,
     };
-    let cleaned = clean::clean(&job, go_on)?;
-    for segment in &cleaned.segments {
-        log.replace_segments(&segment.replaces, &[segment.base_offset], now_ms)?;
-    }
-    broker.hosting.set_cleaned_to(replica, cleaned.end_offset);
-    Ok(cleaned.stats)
+    let mut swap = |segment: CleanedSegment| {
+        let swapped = log.replace_segments(&segment.replaces, &[segment.base_offset], now_ms);
+        // Nothing was renamed then. In any other case the next start goes on with what there is.
+        if let Err(LogError::NoSegment { .. }) = &swapped {
+            segment.remove();
+        }
+        swapped.map_err(CompactionError::from)
+    };
+    let (end_offset, stats) = clean::clean_each(&job, go_on, &mut swap)?;
+    broker.hosting.written.set_cleaned_to(&broker.hosting.data, replica, end_offset);
+    Ok(stats)
 }

@@ -68,6 +68,32 @@ pub enum DataDirError {
     },
 }
 
+/// One of the files that hold an offset for each partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Checkpoint {
+    /// `recovery-point-offset-checkpoint`.
+    RecoveryPoints,
+    /// `log-start-offset-checkpoint`.
+    LogStarts,
+    /// `replication-offset-checkpoint`.
+    HighWatermarks,
+    /// `cleaner-offset-checkpoint`.
+    Cleaned,
+}
+
+/// What the checkpoints say.
+#[derive(Debug, Clone, Default)]
+pub struct Checkpoints {
+    /// From where logs are to be recovered.
+    pub recovery_points: Offsets,
+    /// Where logs start, if that is not where their first segments do.
+    pub log_starts: Offsets,
+    /// Their high watermarks.
+    pub high_watermarks: Offsets,
+    /// Up to where compacted logs are clean.
+    pub cleaned: Offsets,
+}
+
 /// A directory that this process has.
 #[derive(Debug)]
 pub struct DataDir {
@@ -81,14 +107,8 @@ pub struct DataDir {
     pub is_new: bool,
     /// The broker that wrote it last had time to close it.
     pub stopped_cleanly: bool,
-    /// From where logs are to be recovered.
-    pub recovery_points: Offsets,
-    /// Where logs start.
-    pub log_starts: Offsets,
-    /// Their high watermarks.
-    pub high_watermarks: Offsets,
-    /// Up to where compacted logs are clean.
-    pub cleaned: Offsets,
+    /// What the checkpoints said when it was opened.
+    pub checkpoints: Checkpoints,
     /// Held as long as the broker runs.
     _lock: File,
 }
@@ -131,10 +151,12 @@ impl DataDir {
         let clean = path.join(CLEAN_SHUTDOWN);
         let stopped_cleanly = clean.exists();
         Ok(Self {
-            recovery_points: read_offsets(&path.join(RECOVERY_POINTS))?,
-            log_starts: read_offsets(&path.join(LOG_STARTS))?,
-            high_watermarks: read_offsets(&path.join(HIGH_WATERMARKS))?,
-            cleaned: read_offsets(&path.join(CLEANED))?,
+            checkpoints: Checkpoints {
+                recovery_points: read_offsets(&path.join(RECOVERY_POINTS))?,
+                log_starts: read_offsets(&path.join(LOG_STARTS))?,
+                high_watermarks: read_offsets(&path.join(HIGH_WATERMARKS))?,
+                cleaned: read_offsets(&path.join(CLEANED))?,
+            },
             path: path.to_owned(),
             cluster_id,
             directory_id,
@@ -166,33 +188,18 @@ impl DataDir {
         fs::write(&path, mark).map_err(|error| DataDirError::Io { path, error })
     }
 
-    /// Writes up to where compacted logs are clean.
+    /// Writes one checkpoint.
     ///
     /// # Errors
     /// It cannot be written; it is as it was then.
-    pub fn write_cleaned(&self, cleaned: &Offsets) -> Result<(), DataDirError> {
-        let path = self.path.join(CLEANED);
-        write_offsets(&path, cleaned).map_err(|error| DataDirError::Io { path, error })
-    }
-
-    /// Writes the three checkpoints of offsets.
-    ///
-    /// # Errors
-    /// One cannot be written; it is as it was then.
-    pub fn write_checkpoints(
-        &self,
-        recovery_points: &Offsets,
-        log_starts: &Offsets,
-        high_watermarks: &Offsets,
-    ) -> Result<(), DataDirError> {
-        // Kafka tells where a log starts only if that is not where its first segment does.
-        for (name, offsets) in
-            [(RECOVERY_POINTS, recovery_points), (LOG_STARTS, log_starts), (HIGH_WATERMARKS, high_watermarks)]
-        {
-            let path = self.path.join(name);
-            write_offsets(&path, offsets).map_err(|error| DataDirError::Io { path, error })?;
-        }
-        Ok(())
+    pub fn write_checkpoint(&self, name: Checkpoint, offsets: &Offsets) -> Result<(), DataDirError> {
+        let path = self.path.join(match name {
+            Checkpoint::RecoveryPoints => RECOVERY_POINTS,
+            Checkpoint::LogStarts => LOG_STARTS,
+            Checkpoint::HighWatermarks => HIGH_WATERMARKS,
+            Checkpoint::Cleaned => CLEANED,
+        });
+        write_offsets(&path, offsets).map_err(|error| DataDirError::Io { path, error })
     }
 }
 
@@ -213,10 +220,10 @@ fn lock(path: &Path) -> Result<File, DataDirError> {
     }
 }
 
-/// What may lie in a directory that nobody has used: the lock of a broker that did not get further, and what a file
-/// system has at its root.
+/// What may lie in a directory that nobody has used: what a broker has left that did not get further, be it this one or
+/// Kafka's, and what a file system has at its root.
 fn is_usual(name: &std::ffi::OsStr) -> bool {
-    name == LOCK || name == "lost+found"
+    [LOCK, "meta.tmp", "meta.properties.tmp", "lost+found"].iter().any(|usual| name == *usual)
 }
 
 fn property(text: &str, key: &str) -> Option<String> {

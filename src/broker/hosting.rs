@@ -1,20 +1,24 @@
 //! From the image to the logs: opens what came, moves away what went, passes configurations on.
 
-use std::collections::BTreeMap;
-use std::fs;
+use std::collections::{BTreeSet, HashSet};
+use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::checkpoints::Written;
+use super::cleaning::Cleaning;
 use super::clock;
 use super::config::effective::{self, Effective};
 use super::config::settings::Settings;
-use super::data_dir::{DataDir, Offsets};
-use super::metadata::registration::random_id;
+use super::data_dir::DataDir;
+use super::leaving::{self, Leaving};
 use super::partitions::{Fsync, HostedTopic, Partitions, Replica, Replicas};
 use crate::codec::records::batch::TimestampType;
 use crate::codec::records::compression::Codec;
+use crate::codec::wire::Uuid;
 use crate::log::validate::{Rules, Target};
-use crate::log::write::{Files, LogConfig, Opening, PartitionLog, RealFiles};
+use crate::log::write::{Files, LogConfig, LogError, Opening, PartitionLog, RealFiles};
 use crate::state::cluster::Image;
 use crate::state::cluster::settings::ConfigResource;
 use crate::state::cluster::topics::{Partition, Topic};
@@ -26,38 +30,47 @@ const UNPACKED_BYTES_MAX: usize = 256 << 20;
 pub struct Hosting {
     /// Where they are.
     pub data: DataDir,
+    /// How far they are, as far as that is written down.
+    pub written: Written,
+    /// Directories of deleted topics.
+    pub leaving: Leaving,
+    /// Who works on segments.
+    pub cleaning: Cleaning,
     fsync: Fsync,
     files: Arc<dyn Files>,
     node_id: i32,
-    /// Directories of deleted topics, and when they go.
-    leaving: Mutex<Vec<(PathBuf, i64)>>,
-    /// Up to where compacted logs are clean.
-    cleaned: Mutex<Offsets>,
+    /// Logs are opened that the broker's last run has left.
+    starting: AtomicBool,
+    /// Partitions that the system did not let us open.
+    offline: Mutex<BTreeSet<(Uuid, i32)>>,
 }
 
 impl Hosting {
     /// Over a data directory.
-    pub fn new(data: DataDir, fsync: Fsync, node_id: i32) -> Self {
-        let files = RealFiles { never_sync: fsync == Fsync::Never };
-        let cleaned = Mutex::new(data.cleaned.clone());
-        Self { data, fsync, files: Arc::new(files), node_id, leaving: Mutex::default(), cleaned }
-    }
-
-    /// Whether what is closed has to be on disk.
-    pub fn syncs(&self) -> bool {
-        self.fsync != Fsync::Never
+    pub fn new(mut data: DataDir, fsync: Fsync, node_id: i32) -> Self {
+        Self {
+            written: Written::new(std::mem::take(&mut data.checkpoints)),
+            data,
+            leaving: Leaving::default(),
+            cleaning: Cleaning::default(),
+            fsync,
+            files: Arc::new(RealFiles { lazy: fsync == Fsync::Never }),
+            node_id,
+            starting: AtomicBool::new(true),
+            offline: Mutex::default(),
+        }
     }
 
     /// How a log of this directory is opened.
     pub fn opening(&self, topic: &str, partition: i32) -> Opening {
-        let key = (topic.to_owned(), partition);
-        let data = &self.data;
+        let known = self.written.of(topic, partition);
         Opening {
-            log_start_offset: data.log_starts.get(&key).copied().unwrap_or(0),
-            recovery_point: data.recovery_points.get(&key).copied().unwrap_or(0),
+            log_start_offset: known.log_start,
+            recovery_point: known.recovery_point,
             // One replica is all of them: what is in its log is committed.
             high_watermark: None,
-            clean_shutdown: data.stopped_cleanly,
+            // Later there is a directory only where something went wrong.
+            clean_shutdown: self.data.stopped_cleanly && self.starting.load(Ordering::Acquire),
             leader_epoch: None,
             now_ms: clock::now_ms(),
             topic_id: None,
@@ -65,22 +78,30 @@ impl Hosting {
         }
     }
 
+    /// Opens the partitions that the last run has left, and puts aside what is none of them.
+    pub fn start(&self, image: &Image, settings: &Settings, partitions: &Partitions) {
+        self.leaving.find(&self.data.path);
+        leaving::set_strays_aside(&self.data.path, image, self.node_id);
+        // What is said of others would be believed of the next topics of their names.
+        self.written.forget(&self.data, |topic, partition| !self.directory(topic, partition).is_dir());
+        self.follow(&Image::default(), image, settings, partitions);
+        self.starting.store(false, Ordering::Release);
+    }
+
     /// Makes the partitions what `after` says, where `before` said something else.
     pub fn follow(&self, before: &Image, after: &Image, settings: &Settings, partitions: &Partitions) {
-        for topic in before.topics.iter() {
-            if after.topics.by_id(topic.id).is_none() {
-                self.remove(topic, &Effective::new(settings, before, self.node_id), partitions);
-            }
+        let changes = after.topics.since(&before.topics);
+        if !changes.gone.is_empty() {
+            let effective = Effective::new(settings, before, self.node_id);
+            changes.gone.iter().for_each(|topic| self.remove(topic, &effective, partitions));
+            // Before a new topic of that name can be there.
+            let gone: HashSet<&str> = changes.gone.iter().map(|topic| topic.name.as_str()).collect();
+            self.written.forget(&self.data, |topic, _| gone.contains(topic));
         }
-        let configured = before.configs != after.configs;
         let effective = Effective::new(settings, after, self.node_id);
-        for topic in after.topics.iter() {
-            let known = before.topics.by_id(topic.id);
-            if known != Some(topic) {
-                self.host(topic, after, &effective, partitions);
-            } else if configured {
-                self.configure(topic, after, &effective, partitions);
-            }
+        changes.new.iter().for_each(|topic| self.host(topic, after, &effective, partitions));
+        for topic in configured(before, after) {
+            self.configure(topic, after, &effective, partitions);
         }
     }
 
@@ -95,7 +116,7 @@ impl Hosting {
             let replica = match here {
                 Some(replica) => replica.clone(),
                 None if !partition.replicas.contains(&self.node_id) => continue,
-                None => Arc::new(self.open(&name, topic, number, partition, &config, rules)),
+                None => Arc::new(self.open(&name, topic, number, partition, &config, rules, false)),
             };
             replica.set_leader_epoch(partition.leader_epoch);
             replicas.insert(number, replica);
@@ -103,6 +124,7 @@ impl Hosting {
         partitions.insert(HostedTopic { name, id: topic.id, replicas });
     }
 
+    #[allow(clippy::too_many_arguments)] // What a partition is made of.
     fn open(
         &self,
         name: &Arc<str>,
@@ -111,26 +133,88 @@ impl Hosting {
         partition: &Partition,
         config: &Arc<LogConfig>,
         rules: Rules,
+        again: bool,
     ) -> Replica {
         let directory = self.directory(&topic.name, number);
-        let opening = Opening {
-            topic_id: Some(topic.id.0),
-            leader_epoch: Some(partition.leader_epoch),
-            ..self.opening(&topic.name, number)
+        let open = || {
+            let opening = Opening {
+                topic_id: Some(topic.id.0),
+                leader_epoch: Some(partition.leader_epoch),
+                ..self.opening(&topic.name, number)
+            };
+            PartitionLog::open(&directory, config.clone(), opening)
         };
-        let log = match PartitionLog::open(&directory, config.clone(), opening) {
+        let opened = match open() {
+            // Left by a topic of the same name that is gone.
+            Err(LogError::OtherTopic { .. }) if leaving::set_aside(&directory) => open(),
+            opened => opened,
+        };
+        let log = match opened {
             Ok((log, recovery)) => {
                 for line in recovery.cuts.iter().map(ToString::to_string).chain(recovery.notes) {
                     tracing::warn!("{name}-{number}: {line}");
                 }
+                if again {
+                    tracing::info!("{name}-{number} is online");
+                }
                 Some(Arc::new(log))
             }
             Err(error) => {
-                tracing::error!("{name}-{number} is offline, its files are left as they are: {error}");
+                let may_pass = error.may_pass();
+                if may_pass {
+                    self.offline().insert((topic.id, number));
+                }
+                match (may_pass, again) {
+                    // Said once, not as often as it is tried.
+                    (true, true) => {}
+                    (true, false) => {
+                        tracing::error!("{name}-{number} is offline until its log can be opened: {error}");
+                    }
+                    (false, _) => {
+                        tracing::error!(
+                            "{name}-{number} is offline, its files are left as they are: {error}"
+                        );
+                    }
+                }
                 None
             }
         };
         Replica::new(name.clone(), topic.id, number, log, rules, self.fsync)
+    }
+
+    fn offline(&self) -> MutexGuard<'_, BTreeSet<(Uuid, i32)>> {
+        self.offline.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether there are partitions that may be opened by now.
+    pub fn has_offline(&self) -> bool {
+        !self.offline().is_empty()
+    }
+
+    /// Opens them, as far as the system lets us. The image must not change meanwhile.
+    pub fn open_again(&self, image: &Image, settings: &Settings, partitions: &Partitions) {
+        let due = std::mem::take(&mut *self.offline());
+        let effective = Effective::new(settings, image, self.node_id);
+        for (id, number) in due {
+            let (Some(topic), Some(hosted)) = (image.topics.by_id(id), partitions.by_id(id)) else {
+                continue;
+            };
+            let (Some(partition), Some(before)) =
+                (topic.partitions.get(&number), hosted.replicas.get(&number))
+            else {
+                continue;
+            };
+            let (config, rules) = self.config_of(topic, image, &effective);
+            let replica = self.open(&hosted.name, topic, number, partition, &config, rules, true);
+            if replica.log.is_none() {
+                continue;
+            }
+            replica.set_leader_epoch(partition.leader_epoch);
+            let mut replicas = hosted.replicas.clone();
+            replicas.insert(number, Arc::new(replica));
+            partitions.insert(HostedTopic { name: hosted.name.clone(), id, replicas });
+            before.changed();
+        }
     }
 
     fn configure(&self, topic: &Topic, image: &Image, effective: &Effective<'_>, partitions: &Partitions) {
@@ -158,116 +242,44 @@ impl Hosting {
     /// Renames the directories of a deleted topic; their files go later, since somebody may still read them.
     fn remove(&self, topic: &Topic, effective: &Effective<'_>, partitions: &Partitions) {
         let Some(hosted) = partitions.remove(topic.id) else { return };
-        let delay_ms = effective.log_config(None).file_delete_delay_ms;
+        // Or its files would appear in a new topic's directory.
+        self.cleaning.call_off(topic.id);
+        let due_ms = clock::now_ms().saturating_add(effective.log_config(None).file_delete_delay_ms);
         for replica in hosted.replicas.values() {
             replica.changed();
-            let from = self.directory(&topic.name, replica.partition);
-            let to = self.data.path.join(leaving_name(&topic.name, replica.partition));
             if let Some(log) = &replica.log {
                 log.release();
             }
-            match fs::rename(&from, &to) {
-                Ok(()) => {
+            let from = self.directory(&topic.name, replica.partition);
+            match self.leaving.rename(&from, due_ms) {
+                Ok(to) => {
                     if let Some(log) = &replica.log {
                         log.moved_to(&to);
                     }
-                    let due = clock::now_ms().saturating_add(delay_ms);
-                    self.leaving.lock().unwrap_or_else(PoisonError::into_inner).push((to, due));
                 }
+                // It never was made.
+                Err(error) if replica.log.is_none() && error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => tracing::error!("{}: cannot be moved away: {error}", from.display()),
             }
         }
     }
-
-    /// Removes directories whose time has come.
-    pub fn remove_left(&self, now_ms: i64) {
-        let mut leaving = self.leaving.lock().unwrap_or_else(PoisonError::into_inner);
-        leaving.retain(|(path, due_ms)| {
-            if *due_ms > now_ms {
-                return true;
-            }
-            if let Err(error) = fs::remove_dir_all(path) {
-                tracing::warn!("{}: cannot be removed: {error}", path.display());
-            }
-            false
-        });
-    }
-
-    /// Finds what an earlier run left to be removed.
-    pub fn find_left(&self) {
-        let Ok(entries) = fs::read_dir(&self.data.path) else { return };
-        let left = entries
-            .flatten()
-            .map(|entry| entry.path())
-            .filter(|path| {
-                path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.ends_with("-delete"))
-            })
-            .filter(|path| path.is_dir())
-            .map(|path| (path, 0));
-        self.leaving.lock().unwrap_or_else(PoisonError::into_inner).extend(left);
-    }
-
-    /// Up to where a compacted log is clean, if it ever was compacted.
-    pub fn cleaned_to(&self, replica: &Replica) -> Option<i64> {
-        let cleaned = self.cleaned.lock().unwrap_or_else(PoisonError::into_inner);
-        cleaned.get(&(replica.topic.to_string(), replica.partition)).copied()
-    }
-
-    /// Notes, on disk too, up to where a log is clean.
-    pub fn set_cleaned_to(&self, replica: &Replica, offset: i64) {
-        let mut cleaned = self.cleaned.lock().unwrap_or_else(PoisonError::into_inner);
-        cleaned.insert((replica.topic.to_string(), replica.partition), offset);
-        if let Err(error) = self.data.write_cleaned(&cleaned) {
-            tracing::error!("{error}");
-        }
-    }
-
-    /// Writes the checkpoints of all partitions, and the metadata's.
-    pub fn checkpoint(&self, partitions: &Partitions, metadata: (i64, i64)) {
-        let (mut recovery, mut starts, mut marks) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        for replica in partitions.replicas() {
-            let key = (replica.topic.to_string(), replica.partition);
-            match &replica.log {
-                Some(log) => {
-                    recovery.insert(key.clone(), log.recovery_point());
-                    marks.insert(key.clone(), log.high_watermark());
-                    if log.segments().first().is_some_and(|first| first.base_offset < log.log_start_offset())
-                    {
-                        starts.insert(key, log.log_start_offset());
-                    }
-                }
-                // What is known of an offline partition stays known.
-                None => {
-                    for (from, to) in [
-                        (&self.data.recovery_points, &mut recovery),
-                        (&self.data.log_starts, &mut starts),
-                        (&self.data.high_watermarks, &mut marks),
-                    ] {
-                        from.get(&key).map(|offset| to.insert(key.clone(), *offset));
-                    }
-                }
-            }
-        }
-        recovery.insert((METADATA_TOPIC.to_owned(), 0), metadata.0);
-        if metadata.1 > 0 {
-            starts.insert((METADATA_TOPIC.to_owned(), 0), metadata.1);
-        }
-        if let Err(error) = self.data.write_checkpoints(&recovery, &starts, &marks) {
-            tracing::error!("{error}");
-        }
-    }
 }
 
-const METADATA_TOPIC: &str = "__cluster_metadata";
-/// The longest name of a directory of most file systems.
-const NAME_BYTES_MAX: usize = 255;
-
-/// What a deleted partition's directory is called: `name-partition.uuid-delete`, the name cut where it is too long.
-fn leaving_name(topic: &str, partition: i32) -> String {
-    let id = hex::encode(random_id().0);
-    let suffix = format!("-{partition}.{id}-delete");
-    let room = NAME_BYTES_MAX.saturating_sub(suffix.len());
-    format!("{}{suffix}", topic.get(..room).unwrap_or(topic))
+/// The topics whose logs have another configuration than before: all of them, where it is not only their own.
+fn configured<'i>(before: &Image, after: &'i Image) -> Vec<&'i Topic> {
+    let mut names = HashSet::new();
+    for (one, other) in [(before, after), (after, before)] {
+        for (resource, configs) in &one.configs {
+            if other.configs.get(resource) == Some(configs) {
+                continue;
+            }
+            if resource.resource_type != ConfigResource::TOPIC {
+                return after.topics.iter().collect();
+            }
+            names.insert(resource.name.as_str());
+        }
+    }
+    names.into_iter().filter_map(|name| after.topics.by_name(name)).collect()
 }
 
 fn rules(config: &LogConfig) -> Rules {

@@ -3,13 +3,16 @@
 //! - [`server`] accepts, [`connection`] reads frames and writes responses, [`apis`] is the one table of what is
 //!   answered, [`handlers`] has a file for each family; [`produce`] and [`fetch`] are the hot paths.
 //! - [`metadata`] is the metadata log and the image of the cluster; [`hosting`] makes the logs what the image says;
-//!   [`partitions`] are the logs as handlers see them.
+//!   [`partitions`] are the logs as handlers see them; [`checkpoints`], [`leaving`] and [`cleaning`] are what hosting them
+//!   takes: how far they are, directories that go, who works on segments.
 //! - [`groups`] hosts the coordinators of consumer groups.
 //! - [`data_dir`] formats and locks; [`config`] knows Kafka's configurations; [`housekeeping`] does what has to be
-//!   done from time to time.
+//!   done from time to time; [`resident`] gives back the memory that only the start needed.
 //! - [`explain`] says why a request is refused, in the words of `decode`; [`trace`] hands exchanges to whoever watches.
 
 pub mod apis;
+pub mod checkpoints;
+pub mod cleaning;
 mod clock;
 mod compaction;
 pub mod config;
@@ -23,11 +26,13 @@ pub mod groups;
 pub mod handlers;
 pub mod hosting;
 pub mod housekeeping;
+pub mod leaving;
 pub mod loggers;
 pub mod metadata;
 pub mod node;
 pub mod partitions;
 pub mod produce;
+mod resident;
 pub mod server;
 pub mod start;
 pub mod topic_name;
@@ -69,7 +74,7 @@ pub struct Broker {
     /// Bounds on what clients may send and get.
     pub limits: Limits,
     /// Who watches.
-    pub trace: Option<Arc<dyn Trace>>,
+    pub trace: Option<Arc<Trace>>,
 }
 
 /// Bounds on what clients may send and get.

@@ -16,7 +16,7 @@ use crate::log::write::PartitionLog;
 /// When appended records have to be on disk (`--fsync`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fsync {
-    /// When the operating system pleases, as Kafka does.
+    /// Not before they are acknowledged, as in Kafka: segments are flushed once they are full, and all at a stop.
     Never,
     /// Before a produce is acknowledged; whoever waits meanwhile shares the next call.
     Always,

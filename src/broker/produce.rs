@@ -12,17 +12,24 @@ use std::sync::Arc;
 use super::Broker;
 use super::connection::Header;
 use super::partitions::Replica;
+use super::topic_name;
 use crate::codec::error_codes::{self, codes};
 use crate::codec::messages::produce::produce_request::ProduceRequest;
 use crate::codec::messages::produce::produce_response::{
     BatchIndexAndErrorMessage, PartitionProduceResponse, ProduceResponse, TopicProduceResponse,
 };
+use crate::codec::records::batch::Batch;
 use crate::codec::wire::{Body, Error, Reader, Uuid, Writer};
 use crate::log::validate::{self, RecordError, Room, Rules};
 use crate::log::write::{Append, Origin};
 
 /// Since which version topics come by their ids.
 const TOPIC_IDS_SINCE: i16 = 13;
+
+/// Who may write to internal topics (`AdminUtils.ADMIN_CLIENT_ID`).
+const ADMIN_CLIENT: &str = "__admin_client";
+/// The records have their own timestamps.
+const NO_TIME: i64 = -1;
 
 /// Why a request has no response.
 #[derive(Debug)]
@@ -81,7 +88,11 @@ pub fn answer(
     let mut topics = Vec::new();
     let request = read(frame, header)?;
     let acks = request.acks;
-    let timed_out = !(-1..=1).contains(&acks);
+    let invalid_acks = !(-1..=1).contains(&acks);
+    let identified = request.transactional_id.is_some();
+    let mut transactional = false;
+    // As for Kafka, whose own tools may (`AuthHelper`, `ReplicaManager.appendRecords`).
+    let internal_allowed = header.client_id(frame).is_some_and(|id| id == ADMIN_CLIENT);
     for topic in &request.topic_data {
         let hosted = if version >= TOPIC_IDS_SINCE {
             broker.partitions.by_id(topic.topic_id).ok_or(codes::UNKNOWN_TOPIC_ID)
@@ -90,6 +101,7 @@ pub fn answer(
         };
         for partition in &topic.partition_data {
             let records = partition.records.as_ref().map(|records| &*records.bytes).unwrap_or_default();
+            transactional |= is_transactional(records);
             parts.push(Part {
                 topic: topics.len(),
                 partition: partition.index,
@@ -108,8 +120,20 @@ pub fn answer(
             None => Err(codes::UNKNOWN_SERVER_ERROR),
         };
         outcomes.push(match replica {
-            _ if timed_out => Outcome::error(codes::INVALID_REQUIRED_ACKS),
+            // As Kafka refuses all of a request that has no right to its transaction. Those that have one are to
+            // be verified with the transaction coordinator, which is not here: an open transaction that nobody
+            // could end would hold back consumers for ever.
+            _ if transactional && !identified => Outcome::error(codes::TRANSACTIONAL_ID_AUTHORIZATION_FAILED),
             Err(code) => Outcome::error(code),
+            _ if invalid_acks => Outcome::error(codes::INVALID_REQUIRED_ACKS),
+            Ok(replica) if !internal_allowed && topic_name::is_internal(&replica.topic) => Outcome {
+                message: Some(format!("{} is written by the broker only.", replica.topic)),
+                ..Outcome::error(codes::INVALID_TOPIC_EXCEPTION)
+            },
+            Ok(_) if transactional => Outcome {
+                message: Some("Transactions are not served by this broker.".to_owned()),
+                ..Outcome::error(codes::INVALID_TXN_STATE)
+            },
             Ok(replica) => {
                 let records = frame.get_mut(part.records).unwrap_or_default();
                 let outcome = append(replica, version, records, now_ms, room);
@@ -140,6 +164,11 @@ fn read<'f>(frame: &'f [u8], header: &Header) -> Result<ProduceRequest<'f>, Fail
     ProduceRequest::decode(&mut Reader::new(body), header.version).map_err(Failed::Read)
 }
 
+/// Whether a batch, which need not be a good one, says that it is part of a transaction.
+fn is_transactional(records: &[u8]) -> bool {
+    Batch::new(records).is_ok_and(|batch| batch.attributes().is_transactional())
+}
+
 /// Where a part of the frame lies in it.
 fn place(frame: &[u8], part: &[u8]) -> Range<usize> {
     let begin = (part.as_ptr() as usize).saturating_sub(frame.as_ptr() as usize);
@@ -160,7 +189,7 @@ fn append(replica: &Replica, version: i16, records: &mut [u8], now_ms: i64, room
             };
         }
     };
-    let log_append_time_ms = batch.log_append_time.unwrap_or(-1);
+    let log_append_time_ms = batch.log_append_time.unwrap_or(NO_TIME);
     let bytes = batch.bytes_mut();
     let size = bytes.len();
     match log.append(
@@ -174,7 +203,11 @@ fn append(replica: &Replica, version: i16, records: &mut [u8], now_ms: i64, room
             Outcome {
                 code: codes::NONE,
                 base_offset: appended.first_offset,
-                log_append_time_ms,
+                log_append_time_ms: if appended.duplicate {
+                    appended.log_append_time
+                } else {
+                    log_append_time_ms
+                },
                 log_start_offset: appended.log_start_offset,
                 message: None,
                 record_errors: Vec::new(),

@@ -12,6 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::config::{Effective, keys};
 use super::connection::{Closed, Connection, Context, Pool, Queued};
 use super::{Broker, clock};
 
@@ -23,13 +24,9 @@ pub struct Listening {
     pub socket: TcpListener,
 }
 
-/// Bounds on connections.
+/// Bounds on connections, besides those that may be changed while the broker runs.
 #[derive(Debug, Clone)]
 pub struct Bounds {
-    /// `max.connections`.
-    pub connections: usize,
-    /// `max.connections.per.ip`.
-    pub per_address: usize,
     /// `max.connections.per.ip.overrides`.
     pub of_addresses: HashMap<IpAddr, usize>,
     /// `connections.max.idle.ms`.
@@ -79,7 +76,7 @@ pub async fn serve(
 
 async fn accept(server: Arc<Server>, listening: Listening) {
     let mut connections = JoinSet::new();
-    let mut active: Vec<(tokio::task::AbortHandle, Arc<AtomicI64>)> = Vec::new();
+    let mut active: Vec<Active> = Vec::new();
     let mut stopping = server.stopping.clone();
     let mut failing = false;
     let mut idle = tokio::time::interval(idle_tick(server.bounds.idle_ms));
@@ -105,7 +102,7 @@ async fn accept(server: Arc<Server>, listening: Listening) {
                         stopping: server.stopping.clone(),
                     };
                     let task = connections.spawn(connect(context, stream, admitted));
-                    active.push((task, active_ms));
+                    active.push(Active { task, peer, active_ms });
                 }
                 Err(error) => {
                     // Said once, not as often as it is tried.
@@ -129,10 +126,18 @@ fn idle_tick(idle_ms: i64) -> Duration {
     (idle / IDLE_TICKS).clamp(*IDLE_TICK.start(), *IDLE_TICK.end())
 }
 
-fn end_idle(active: &mut Vec<(tokio::task::AbortHandle, Arc<AtomicI64>)>, idle_ms: i64) {
+/// A connection, from outside.
+struct Active {
+    task: tokio::task::AbortHandle,
+    peer: SocketAddr,
+    active_ms: Arc<AtomicI64>,
+}
+
+fn end_idle(active: &mut Vec<Active>, idle_ms: i64) {
     let now_ms = clock::now_ms();
-    active.retain(|(task, active_ms)| {
-        if idle_ms >= 0 && now_ms - active_ms.load(Ordering::Relaxed) > idle_ms {
+    active.retain(|Active { task, peer, active_ms }| {
+        if idle_ms >= 0 && now_ms - active_ms.load(Ordering::Relaxed) > idle_ms && !task.is_finished() {
+            tracing::info!("{peer}: closed: idle for {idle_ms} ms (connections.max.idle.ms)");
             task.abort();
         }
         !task.is_finished()
@@ -167,10 +172,16 @@ struct Admitted {
 }
 
 fn admit(server: &Arc<Server>, address: IpAddr) -> Option<Admitted> {
+    let broker = &server.broker;
+    let image = broker.metadata.image();
+    let settings = Effective::new(&broker.settings, &image, broker.node.id);
+    let count = |count: i32| usize::try_from(count).unwrap_or(usize::MAX);
+    let connections = count(settings.get(keys::MAX_CONNECTIONS));
+    let per_address = count(settings.get(keys::MAX_CONNECTIONS_PER_IP));
     let mut by_address = server.by_address.lock().unwrap_or_else(PoisonError::into_inner);
     let here = by_address.get(&address).copied().unwrap_or(0);
-    let bound = server.bounds.of_addresses.get(&address).copied().unwrap_or(server.bounds.per_address);
-    if here >= bound || server.count.load(Ordering::Relaxed) >= server.bounds.connections {
+    let bound = server.bounds.of_addresses.get(&address).copied().unwrap_or(per_address);
+    if here >= bound || server.count.load(Ordering::Relaxed) >= connections {
         return None;
     }
     by_address.insert(address, here + 1);

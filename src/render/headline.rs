@@ -21,6 +21,17 @@ const ERROR_CODE_WITHIN: usize = 3;
 
 /// Appends the headline and the line with the reason.
 pub fn render<const COLOR: bool>(shown: &Shown<'_>, width: Option<usize>, out: &mut Vec<u8>) {
+    line::<COLOR>(shown, width, out);
+    if !shown.reading.reason.is_empty() {
+        let start = out.len();
+        ink::<COLOR>(Ink::Dim, shown.reading.reason.as_bytes(), out);
+        out.push(b'\n');
+        wrap_last_line(out, start, width);
+    }
+}
+
+/// Appends the headline: what it is, whose, how long, and how much is wrong.
+pub fn line<const COLOR: bool>(shown: &Shown<'_>, width: Option<usize>, out: &mut Vec<u8>) {
     let start = out.len();
     on::<COLOR>(Ink::Bold, out);
     if let Some(origin) = shown.origin {
@@ -32,12 +43,6 @@ pub fn render<const COLOR: bool>(shown: &Shown<'_>, width: Option<usize>, out: &
     facts::<COLOR>(shown, out);
     out.push(b'\n');
     wrap_last_line(out, start, width);
-    if !shown.reading.reason.is_empty() {
-        let start = out.len();
-        ink::<COLOR>(Ink::Dim, shown.reading.reason.as_bytes(), out);
-        out.push(b'\n');
-        wrap_last_line(out, start, width);
-    }
 }
 
 /// Appends what it is: `ApiVersions v4 request`.

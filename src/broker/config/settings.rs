@@ -23,6 +23,8 @@ pub enum Source<'a> {
     File(&'a str, &'a str),
     /// `KEY=VALUE` from the command line.
     Argument(&'a str),
+    /// What another option of the command line says in its own form: the option, the key, the value.
+    Option(&'static str, &'a str, &'a str),
 }
 
 /// Where one setting stands.
@@ -32,8 +34,8 @@ pub enum Place {
     Implied,
     /// A line of a file.
     Line(String, usize),
-    /// An argument.
-    Argument,
+    /// An argument: the option.
+    Argument(&'static str),
 }
 
 impl fmt::Display for Place {
@@ -41,7 +43,7 @@ impl fmt::Display for Place {
         match self {
             Place::Implied => f.write_str("settings"),
             Place::Line(file, line) => write!(f, "{file}:{line}"),
-            Place::Argument => f.write_str("--config"),
+            Place::Argument(option) => f.write_str(option),
         }
     }
 }
@@ -144,8 +146,9 @@ impl Settings {
                     let (key, value) = argument
                         .split_once('=')
                         .ok_or_else(|| SettingsError::NoValue(argument.to_owned()))?;
-                    settings.give(key.trim(), value, Place::Argument)?;
+                    settings.give(key.trim(), value, Place::Argument("--config"))?;
                 }
+                Source::Option(option, key, value) => settings.give(key, value, Place::Argument(option))?,
             }
         }
         settings.same_id();

@@ -152,3 +152,55 @@ fn a_topic_has_its_own_then_the_brokers_then_kafkas() {
         crate::log::write::LogConfig::default()
     );
 }
+
+/// Who writes a setting is told when nothing comes of it, so the mark must be what the broker's source says.
+#[test]
+fn honoured_is_what_somebody_reads() {
+    /// Read into the configuration of a log, where nothing asks for it.
+    const WITHOUT_EFFECT: [&str; 5] =
+        ["flush.messages", "flush.ms", "local.retention.bytes", "local.retention.ms", "preallocate"];
+    /// Said of every broker here: it is `node.id`, broker and controller, and speaks to no other.
+    const OF_ONE_NODE: [&str; 5] = [
+        "broker.id",
+        "controller.quorum.bootstrap.servers",
+        "controller.quorum.voters",
+        "inter.broker.listener.name",
+        "process.roles",
+    ];
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let declared = ["broker.rs", "keys.rs", "tests.rs", "check.rs", "validate.rs", "effective.rs"];
+    let mut source = String::new();
+    let mut folders = vec![root.join("broker"), root.join("cli/serve")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let declares = path.parent().is_some_and(|folder| folder.ends_with("config"))
+                && declared.iter().any(|name| path.ends_with(name));
+            if path.is_dir() {
+                folders.push(path);
+            } else if !declares {
+                source.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let of_topics: Vec<&str> = super::topic::TOPIC
+        .iter()
+        .filter(|topic| {
+            source.contains(&format!("\"{}\"", topic.name)) && !WITHOUT_EFFECT.contains(&topic.name)
+        })
+        .flat_map(|topic| super::topic::broker_names(topic.name).iter().map(|(name, _)| *name))
+        .collect();
+    let mut wrong = Vec::new();
+    for definition in super::broker::BROKER {
+        let key = format!("keys::{}", definition.name.to_uppercase().replace('.', "_"));
+        let ends =
+            |at: usize| source[at + key.len()..].starts_with(|c: char| !c.is_alphanumeric() && c != '_');
+        let read = source.match_indices(&key).any(|(at, _)| ends(at))
+            || of_topics.contains(&definition.name)
+            || OF_ONE_NODE.contains(&definition.name);
+        if read != definition.honoured {
+            wrong.push(format!("{} {}", if read { "+" } else { "-" }, definition.name));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -182,8 +182,9 @@ impl Connection {
             replica.durable().await?;
         }
         if !self.output.is_empty() {
-            self.output.flush(&self.stream).await?;
-            self.context.active_ms.store(clock::now_ms(), Ordering::Relaxed);
+            // Who takes a long response slowly is not idle.
+            let active_ms = &self.context.active_ms;
+            self.output.flush(&self.stream, || active_ms.store(clock::now_ms(), Ordering::Relaxed)).await?;
         }
         Ok(())
     }
@@ -220,12 +221,26 @@ impl Connection {
         }
     }
 
+    /// Answers one request, and shows it to whoever wants to see it.
     async fn answer(&mut self, range: Range<usize>) -> Result<(), Closed> {
-        let begin = self.output.bytes.len();
-        let traced = self.context.broker.trace.clone().map(|trace| {
-            let request = self.input.frame(range.clone()).to_vec();
-            Traced::new(trace, self.context.peer, request)
-        });
+        let Some(trace) = self.context.broker.trace.clone() else {
+            return self.answer_untraced(range).await.map(drop);
+        };
+        // Records are changed where they lie.
+        let request = self.input.frame(range.clone()).to_vec();
+        let image = self.context.broker.metadata.image();
+        let traced = Traced::new(trace, self.context.peer, request, image);
+        let answered = self.answer_untraced(range).await;
+        let outcome = match &answered {
+            Ok(frame_at) => Ok((&self.output, *frame_at)),
+            Err(closed) => Err(closed.to_string()),
+        };
+        traced.end(outcome).await;
+        answered.map(drop)
+    }
+
+    /// Answers one request; where its response begins in the output, if there is one, or else where that ends.
+    async fn answer_untraced(&mut self, range: Range<usize>) -> Result<usize, Closed> {
         let frame = self.input.frame(range);
         let header = Header::read(frame).map_err(|_| Closed::Request(explain::request(frame)))?;
         let served = apis::served(header.key);
@@ -285,7 +300,7 @@ impl Connection {
                     Ok(true) => {}
                     Ok(false) => {
                         self.output.bytes.truncate(frame_at);
-                        return Ok(());
+                        return Ok(frame_at);
                     }
                     Err(produce::Failed::Read(_)) => return Err(Closed::Request(explain::request(frame))),
                     Err(produce::Failed::Unacknowledged(why)) => return Err(Closed::Unacknowledged(why)),
@@ -298,10 +313,7 @@ impl Connection {
             }
         }
         self.output.end_frame(frame_at);
-        if let Some(traced) = traced {
-            traced.answered(&self.output, begin.min(frame_at));
-        }
-        Ok(())
+        Ok(frame_at)
     }
 
     /// What was answered before does not wait with a fetch that waits.
@@ -322,7 +334,10 @@ impl Connection {
         } else {
             (found, frame_at)
         };
-        fetch.respond(found, &mut self.output).map_err(|error| unwritable(header, &error))?;
+        if let Err(error) = fetch.respond(found, &mut self.output) {
+            self.output.bytes.truncate(frame_at);
+            return Err(unwritable(header, &error));
+        }
         Ok(frame_at)
     }
 
@@ -360,14 +375,14 @@ impl Connection {
     }
 
     /// See [`handlers::unsupported`](super::handlers::unsupported); else there is no answer that the client could read.
-    fn unsupported(&mut self, header: &Header, body: &[u8]) -> Result<(), Closed> {
+    fn unsupported(&mut self, header: &Header, body: &[u8]) -> Result<usize, Closed> {
         let frame_at = self.output.bytes.len();
         let bytes = std::mem::take(&mut self.output.bytes);
         let mut writer = Writer::new(bytes);
         if super::handlers::unsupported::answer(header, body, &mut writer) {
             self.output.bytes = writer.finish().map_err(|error| unwritable(header, &error))?;
             self.output.end_frame(frame_at);
-            return Ok(());
+            return Ok(frame_at);
         }
         self.output.bytes = writer.buffer;
         self.output.bytes.truncate(frame_at);

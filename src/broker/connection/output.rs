@@ -60,11 +60,11 @@ impl Output {
         !self.files.is_empty() || self.bytes.len() - self.sent > HEAVY_BYTES
     }
 
-    /// Sends everything, waiting for the client where it is slow.
+    /// Sends everything, waiting for the client where it is slow; `taken` is called whenever it took some.
     ///
     /// # Errors
     /// Those of the socket, and of the files: the stream is cut then, since a length was promised.
-    pub async fn flush(&mut self, stream: &TcpStream) -> io::Result<()> {
+    pub async fn flush(&mut self, stream: &TcpStream, taken: impl Fn()) -> io::Result<()> {
         while !self.is_empty() {
             let until = self.files.front().map_or(self.bytes.len(), |&(at, _)| at);
             if self.sent < until {
@@ -72,6 +72,7 @@ impl Output {
                 let rest = self.bytes.get(self.sent..until).unwrap_or_default();
                 self.sent +=
                     stream.async_io(Interest::WRITABLE, || transmit::bytes(stream, rest, more)).await?;
+                taken();
                 continue;
             }
             let Some((_, range)) = self.files.front_mut() else { break };
@@ -82,6 +83,7 @@ impl Output {
                     "a segment ends before the records that were to be sent from it",
                 ));
             }
+            taken();
             range.position += sent as u64;
             range.len -= sent;
             if range.len == 0 {

@@ -49,6 +49,8 @@ pub struct Fetch {
 /// What was found of one partition.
 pub struct Found {
     code: i16,
+    /// There is no such partition: that is told, and not a reason to answer at once while others may get records.
+    unknown: bool,
     slice: Option<Slice>,
     diverging: Option<(i32, i64)>,
 }
@@ -91,11 +93,12 @@ impl Fetch {
         let session = (request.session_id, request.session_epoch);
         let kind = broker.sessions.begin(session, by_id, &mut wanted, &forgotten, now_ms);
         let bytes = |bytes: i32| usize::try_from(bytes).unwrap_or(0);
+        let max_bytes = bytes(request.max_bytes).min(broker.limits.fetch_bytes_max);
         Ok(Self {
             header: header.clone(),
             max_wait_ms: request.max_wait_ms,
-            min_bytes: bytes(request.min_bytes),
-            max_bytes: bytes(request.max_bytes).min(broker.limits.fetch_bytes_max),
+            min_bytes: bytes(request.min_bytes).min(max_bytes),
+            max_bytes,
             up_to: if request.isolation_level == READ_COMMITTED {
                 UpTo::LastStable
             } else {
@@ -171,7 +174,7 @@ impl Fetch {
         let mut found = Vec::with_capacity(replicas.len());
         for (wanted, replica) in self.wanted.iter().zip(replicas) {
             let one = match replica {
-                Err(code) => Found::error(*code),
+                Err(code) => Found { unknown: true, ..Found::error(*code) },
                 Ok(replica) => self.look_at(wanted, replica, left, !any),
             };
             left = left.saturating_sub(one.bytes());
@@ -202,10 +205,13 @@ impl Fetch {
             }
         };
         let max_bytes = usize::try_from(wanted.max_bytes).unwrap_or(0).min(left);
-        let (max_bytes, at_least_one) =
-            if diverging.is_some() { (0, false) } else { (max_bytes, at_least_one) };
-        match log.read(wanted.offset, max_bytes, self.up_to, at_least_one) {
-            Ok(slice) => Found { code: codes::NONE, slice: Some(slice), diverging },
+        let read = match diverging {
+            // Where the log diverges there is nothing to read, wherever the offset lies.
+            Some(_) => log.read(log.log_end_offset(), 0, self.up_to, false),
+            None => log.read(wanted.offset, max_bytes, self.up_to, at_least_one),
+        };
+        match read {
+            Ok(slice) => Found { code: codes::NONE, unknown: false, slice: Some(slice), diverging },
             Err(error) => Found::error(error.code()),
         }
     }
@@ -214,8 +220,8 @@ impl Fetch {
     fn is_enough(&self, found: &[Found]) -> bool {
         let bytes: usize = found.iter().map(Found::bytes).sum();
         bytes >= self.min_bytes
-            || found.is_empty()
-            || found.iter().any(|one| one.code != codes::NONE || one.diverging.is_some())
+            || found.iter().all(|one| one.unknown)
+            || found.iter().any(|one| !one.unknown && one.is_final())
     }
 
     /// Writes the body of the response.
@@ -289,7 +295,14 @@ fn lock(session: &Mutex<Session>) -> std::sync::MutexGuard<'_, Session> {
 
 impl Found {
     fn error(code: i16) -> Self {
-        Self { code, slice: None, diverging: None }
+        Self { code, unknown: false, slice: None, diverging: None }
+    }
+
+    /// Appends would not change it.
+    fn is_final(&self) -> bool {
+        self.code != codes::NONE
+            || self.diverging.is_some()
+            || self.slice.as_ref().is_some_and(|slice| slice.sealed && slice.len > 0)
     }
 
     fn bytes(&self) -> usize {
@@ -311,11 +324,11 @@ impl Found {
             records: Some(Records::default()),
             ..Default::default()
         };
-        data.aborted_transactions = None;
         if let Some((epoch, end_offset)) = self.diverging {
             data.diverging_epoch = EpochEndOffset { epoch, end_offset, ..Default::default() };
         }
         let Some(slice) = self.slice else { return data };
+        data.aborted_transactions = None;
         data.high_watermark = slice.high_watermark;
         data.last_stable_offset = slice.last_stable_offset;
         data.log_start_offset = slice.log_start_offset;

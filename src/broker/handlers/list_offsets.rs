@@ -4,6 +4,8 @@
 //! record with the greatest timestamp (since 7), -4 the beginning of what is on this disk (since 8), -5 the end of what is
 //! in remote storage (since 9), -6 what is to be moved there next (since 11).
 
+use std::collections::HashSet;
+
 use crate::broker::exchange::Exchange;
 use crate::broker::partitions::Replica;
 use crate::codec::error_codes::codes;
@@ -46,9 +48,13 @@ impl At {
 /// Offsets for timestamps.
 pub fn answer<'a>(exchange: &Exchange<'a>, request: ListOffsetsRequest<'a>) -> ListOffsetsResponse<'a> {
     let committed = request.isolation_level == READ_COMMITTED;
+    let twice = twice(&request);
     let topics = request.topics.into_iter().map(|topic| {
         let hosted = exchange.broker.partitions.by_name(&topic.name.0);
         let partitions = topic.partitions.iter().map(|wanted| {
+            if twice.contains(&(topic.name.0.to_vec(), wanted.partition_index)) {
+                return refused(wanted.partition_index, codes::INVALID_REQUEST);
+            }
             let replica = hosted.as_ref().and_then(|topic| topic.replicas.get(&wanted.partition_index));
             of_partition(exchange.version, replica.map(|replica| &**replica), wanted, committed)
         });
@@ -57,26 +63,41 @@ pub fn answer<'a>(exchange: &Exchange<'a>, request: ListOffsetsRequest<'a>) -> L
     ListOffsetsResponse { topics: topics.collect(), ..Default::default() }
 }
 
+/// Partitions that are named more than once: Kafka answers none of them.
+fn twice(request: &ListOffsetsRequest<'_>) -> HashSet<(Vec<u8>, i32)> {
+    let mut seen = HashSet::new();
+    let mut twice = HashSet::new();
+    for topic in &request.topics {
+        for partition in &topic.partitions {
+            if !seen.insert((&*topic.name.0, partition.partition_index)) {
+                twice.insert((topic.name.0.to_vec(), partition.partition_index));
+            }
+        }
+    }
+    twice
+}
+
+fn refused<'a>(partition_index: i32, error_code: i16) -> ListOffsetsPartitionResponse<'a> {
+    ListOffsetsPartitionResponse { partition_index, error_code, ..Default::default() }
+}
+
 fn of_partition<'a>(
     version: i16,
     replica: Option<&Replica>,
     wanted: &ListOffsetsPartition<'a>,
     committed: bool,
 ) -> ListOffsetsPartitionResponse<'a> {
-    let found = find(version, replica, wanted, committed);
-    let mut response =
-        ListOffsetsPartitionResponse { partition_index: wanted.partition_index, ..Default::default() };
-    match found {
-        Err(code) => response.error_code = code,
-        Ok(at) => {
-            response.timestamp = at.timestamp;
-            response.offset = at.offset;
-            if version >= EPOCHS_SINCE {
-                response.leader_epoch = at.leader_epoch.unwrap_or(-1);
-            }
-        }
+    let at = match find(version, replica, wanted, committed) {
+        Err(code) => return refused(wanted.partition_index, code),
+        Ok(at) => at,
+    };
+    ListOffsetsPartitionResponse {
+        partition_index: wanted.partition_index,
+        timestamp: at.timestamp,
+        offset: at.offset,
+        leader_epoch: at.leader_epoch.filter(|_| version >= EPOCHS_SINCE).unwrap_or(-1),
+        ..Default::default()
     }
-    response
 }
 
 fn find(

@@ -9,7 +9,7 @@ use crate::broker::groups;
 use crate::broker::handlers::{operations, topics};
 use crate::broker::topic_name;
 use crate::codec::error_codes::codes;
-use crate::codec::messages::metadata::metadata_request::MetadataRequest;
+use crate::codec::messages::metadata::metadata_request::{MetadataRequest, MetadataRequestTopic};
 use crate::codec::messages::metadata::metadata_response::{
     MetadataResponse, MetadataResponseBroker, MetadataResponsePartition, MetadataResponseTopic,
 };
@@ -17,8 +17,8 @@ use crate::codec::messages::topics::create_topics_request::{CreatableTopic, Root
 use crate::codec::wire::{Array, Str, Uuid};
 use crate::state::cluster::topics::{Partition, Topic};
 
-/// Since which version a topic that is asked for by its id has no name in an error.
-const NULL_NAMES_SINCE: i16 = 12;
+/// Since which version topics may be asked for by their ids.
+const IDS_SINCE: i16 = 12;
 
 /// Topics, and where their leaders are.
 pub fn answer<'a>(exchange: &Exchange<'a>, request: MetadataRequest<'a>) -> MetadataResponse<'a> {
@@ -31,16 +31,27 @@ pub fn answer<'a>(exchange: &Exchange<'a>, request: MetadataRequest<'a>) -> Meta
         && exchange.broker.settings.get(crate::broker::config::keys::AUTO_CREATE_TOPICS_ENABLE);
     let mut image = exchange.broker.metadata.image();
     let mut answers = Vec::new();
+    let wanted = request.topics.iter().flatten();
+    let by_id = |topic: &MetadataRequestTopic<'_>| topic.name.is_none() || topic.topic_id != Uuid::default();
+    // Versions 10 and 11 have the field, and Kafka answers nothing where it is used.
+    let refused = exchange.version < IDS_SINCE && wanted.clone().any(by_id);
+    if refused {
+        answers.extend(wanted.map(|topic| MetadataResponseTopic {
+            error_code: codes::INVALID_REQUEST,
+            name: Some(topic.name.clone().unwrap_or_default()),
+            topic_id: topic.topic_id,
+            ..Default::default()
+        }));
+    }
     if all {
         answers.extend(image.topics.iter().map(|topic| known(exchange, topic, wants_operations)));
     }
-    for wanted in request.topics.into_iter().flatten() {
+    for wanted in request.topics.into_iter().flatten().filter(|_| !refused) {
         if wanted.topic_id != Uuid::default() {
             answers.push(match image.topics.by_id(wanted.topic_id) {
                 Some(topic) => known(exchange, topic, wants_operations),
                 None => MetadataResponseTopic {
                     error_code: codes::UNKNOWN_TOPIC_ID,
-                    name: (exchange.version < NULL_NAMES_SINCE).then(Str::default),
                     topic_id: wanted.topic_id,
                     ..Default::default()
                 },

@@ -53,6 +53,11 @@ impl ProducerIds {
 /// An id and its first epoch.
 pub fn answer<'a>(exchange: &Exchange<'a>, request: InitProducerIdRequest<'a>) -> InitProducerIdResponse<'a> {
     let failed = |error_code| InitProducerIdResponse { error_code, producer_epoch: -1, ..Default::default() };
+    // An id without an epoch, or the other way round, is nobody's; nor is there a transaction without a name.
+    let half = (request.producer_id == -1) != (request.producer_epoch == -1);
+    if half || request.transactional_id.as_ref().is_some_and(|id| id.0.is_empty()) {
+        return failed(codes::INVALID_REQUEST);
+    }
     if request.transactional_id.is_some() {
         // Who coordinates transactions is asked here, and there is nobody yet.
         return failed(codes::COORDINATOR_NOT_AVAILABLE);

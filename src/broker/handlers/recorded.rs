@@ -101,6 +101,7 @@ fn broker(data: &Path) -> Arc<Broker> {
     start::start(start::Plan {
         settings,
         data: data.to_owned(),
+        cluster_id: None,
         fsync: Fsync::Never,
         advertised,
         trace: None,

@@ -51,7 +51,8 @@ pub fn delete_records<'a>(
         let partitions = asked.into_iter().map(|(partition_index, offset)| {
             let deleted = replica(exchange, &image, &topic.name, partition_index)
                 .map_err(|failure| failure.code)
-                .and_then(|(log, _)| log.delete_records_before(offset).map_err(|error| error.code()));
+                .and_then(|(log, _)| may_delete(&topic.name, &log).map(|()| log))
+                .and_then(|log| log.delete_records_before(offset).map_err(|error| error.code()));
             DeleteRecordsPartitionResult {
                 partition_index,
                 low_watermark: deleted.unwrap_or(-1),
@@ -66,6 +67,14 @@ pub fn delete_records<'a>(
         }
     });
     delete_records_response::Root { topics: topics.collect(), ..Default::default() }
+}
+
+/// Records that the broker keeps for itself stay, and so do those of a topic whose configuration deletes none.
+fn may_delete(topic: &Str<'_>, log: &PartitionLog) -> Result<(), i16> {
+    if topic_name::is_internal(&topic.to_text()) {
+        return Err(codes::INVALID_TOPIC_EXCEPTION);
+    }
+    if log.config().delete { Ok(()) } else { Err(codes::POLICY_VIOLATION) }
 }
 
 /// Answers OffsetForLeaderEpoch, versions 2 to 4 (KIP-101, KIP-320).

@@ -11,8 +11,7 @@ use crate::codec::messages::metadata::describe_topic_partitions_request::{Root a
 use crate::codec::messages::metadata::describe_topic_partitions_response::{
     Cursor, DescribeTopicPartitionsResponsePartition, DescribeTopicPartitionsResponseTopic, Root as Response,
 };
-use crate::codec::wire::Str;
-use crate::state::cluster::Image;
+use crate::codec::wire::{Str, Uuid};
 use crate::state::cluster::topics::{Partition, Topic};
 
 /// What everybody may do with a topic where nobody is asked who he is: bits of `AclOperation`.
@@ -57,7 +56,7 @@ pub fn describe_topic_partitions<'a>(exchange: &Exchange<'a>, request: Request<'
         }
         let mut rest = topic.partitions.range(from..);
         let partitions: Vec<_> =
-            rest.by_ref().take(left).map(|(index, one)| partition(&image, *index, one)).collect();
+            rest.by_ref().take(left).map(|(index, one)| partition(exchange, topic.id, *index, one)).collect();
         left -= partitions.len();
         topics.push(described(topic, partitions));
         if let Some((index, _)) = rest.next() {
@@ -103,11 +102,13 @@ fn described<'a>(
 }
 
 fn partition<'a>(
-    image: &Image,
+    exchange: &Exchange<'a>,
+    topic_id: Uuid,
     index: i32,
     partition: &Partition,
 ) -> DescribeTopicPartitionsResponsePartition<'a> {
-    let works = |id: &i32| image.brokers.get(id).is_some_and(|broker| !broker.fenced);
+    let online = exchange.broker.partitions.get(topic_id, index).is_some_and(|replica| replica.log.is_some());
+    let works = |id: &i32| *id == exchange.broker.node.id && online;
     let has_leader = works(&partition.leader);
     DescribeTopicPartitionsResponsePartition {
         error_code: if has_leader { codes::NONE } else { codes::LEADER_NOT_AVAILABLE },

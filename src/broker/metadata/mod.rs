@@ -9,6 +9,9 @@ mod control;
 mod load;
 pub mod registration;
 mod snapshot;
+#[cfg(test)]
+mod tests;
+mod trim;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -62,8 +65,24 @@ struct Store {
     epoch: i32,
     /// Bytes of records since the last snapshot, and how many make the next one due.
     since_snapshot: u64,
-    snapshot_bytes: u64,
-    sync: bool,
+    upkeep: Upkeep,
+    /// A change failed, and the log could not be cut where it begins.
+    cut_to: Option<i64>,
+}
+
+/// What keeps the log from growing without end.
+#[derive(Debug, Clone, Copy)]
+pub struct Upkeep {
+    /// `metadata.log.max.record.bytes.between.snapshots`.
+    pub snapshot_bytes: u64,
+    /// `metadata.max.retention.bytes`: log and snapshots take no more, as far as the last snapshot allows it.
+    pub retention_bytes: i64,
+    /// `metadata.max.retention.ms`: older snapshots go, and what they have seen of the log.
+    pub retention_ms: i64,
+    /// `metadata.log.segment.bytes`.
+    pub segment_bytes: u32,
+    /// `metadata.log.segment.ms`.
+    pub segment_ms: i64,
 }
 
 /// Why metadata could not be read or changed.
@@ -115,18 +134,18 @@ impl Metadata {
     ///
     /// # Errors
     /// The log cannot be read, or does not take the record of the new leader.
-    pub fn open(
-        data: &Path,
-        node: &Node,
-        opening: Opening,
-        snapshot_bytes: u64,
-        sync: bool,
-    ) -> Result<Self, MetadataError> {
+    pub fn open(data: &Path, node: &Node, opening: Opening, upkeep: Upkeep) -> Result<Self, MetadataError> {
         let directory = data.join(DIRECTORY);
         let (mut cluster, mut last_epoch) = load::cluster(&directory)?;
         last_epoch = last_epoch.max(load::quorum_epoch(&directory));
         let opening = Opening { topic_id: Some(TOPIC_ID), leader_epoch: None, ..opening };
-        let config = LogConfig { retention_ms: -1, retention_bytes: -1, ..LogConfig::default() };
+        let config = LogConfig {
+            retention_ms: -1,
+            retention_bytes: -1,
+            segment_bytes: upkeep.segment_bytes,
+            segment_ms: upkeep.segment_ms,
+            ..LogConfig::default()
+        };
         let snapshot_end = cluster.provenance().last_contained_offset + 1;
         let (log, recovery) = PartitionLog::open(&directory, Arc::new(config), opening)?;
         recovery.cuts.iter().for_each(|cut| tracing::warn!("{DIRECTORY}: {cut}"));
@@ -149,8 +168,8 @@ impl Metadata {
                 cluster,
                 log,
                 epoch,
-                snapshot_bytes,
-                sync,
+                upkeep,
+                cut_to: None,
             }),
             follower: OnceLock::new(),
         };
@@ -184,20 +203,28 @@ impl Metadata {
     /// # Errors
     /// The change could not be written; nothing has changed then.
     pub fn change<T>(&self, decide: impl FnOnce(&Image, &mut Change) -> T) -> Result<T, MetadataError> {
-        let mut store = self.lock();
-        let before = self.image();
-        let mut change = Change::default();
-        let outcome = decide(&before, &mut change);
-        let records = change.finish()?;
-        if records.is_empty() {
-            return Ok(outcome);
-        }
-        self.append(&mut store, &records)?;
-        if let Some(follower) = self.follower.get() {
-            follower(&before, &self.image());
-        }
-        self.snapshot_if_due(&mut store);
-        Ok(outcome)
+        aside(|| {
+            let mut store = self.lock();
+            let before = self.image();
+            let mut change = Change::default();
+            let outcome = decide(&before, &mut change);
+            let records = change.finish()?;
+            if records.is_empty() {
+                return Ok(outcome);
+            }
+            self.append(&mut store, &records, true)?;
+            if let Some(follower) = self.follower.get() {
+                follower(&before, &self.image());
+            }
+            self.snapshot_if_due(&mut store);
+            Ok(outcome)
+        })
+    }
+
+    /// Shows the image, which does not change meanwhile.
+    pub fn hold<T>(&self, look: impl FnOnce(&Image) -> T) -> T {
+        let _store = self.lock();
+        look(&self.image())
     }
 
     /// Who follows every later change, before it is answered. The first one stays.
@@ -205,7 +232,7 @@ impl Metadata {
         let _ = self.follower.set(follower);
     }
 
-    /// The same before there is a broker: nobody has to follow.
+    /// The same before there is a broker: nobody has to follow, and nothing waits for the disk before [`Self::flush`].
     ///
     /// # Errors
     /// As [`Metadata::change`]. `decide` gets the offset of the first record, too.
@@ -215,19 +242,34 @@ impl Metadata {
         let outcome = decide(&self.image(), store.log.log_end_offset(), &mut change);
         let records = change.finish()?;
         if !records.is_empty() {
-            self.append(&mut store, &records)?;
+            self.append(&mut store, &records, false)?;
         }
         Ok(outcome)
     }
 
-    fn append(&self, store: &mut Store, records: &[Vec<u8>]) -> Result<(), MetadataError> {
-        let now_ms = clock::now_ms();
-        for part in change::parts(records) {
-            let mut batch = change::batch(part, false, now_ms, store.epoch)?;
-            store.write(&mut batch)?;
+    /// Waits until all changes are on the disk.
+    ///
+    /// # Errors
+    /// They may not be.
+    pub fn flush(&self) -> Result<(), MetadataError> {
+        self.lock().log.flush()?;
+        Ok(())
+    }
+
+    /// Writes and applies records: all of them, or none.
+    fn append(&self, store: &mut Store, records: &[Vec<u8>], sync: bool) -> Result<(), MetadataError> {
+        if let Some(begin) = store.cut_to {
+            store.log.truncate_to(begin, clock::now_ms())?;
+            store.cut_to = None;
         }
-        if store.sync {
-            store.log.flush()?;
+        let (begin, provenance) = (store.log.log_end_offset(), store.cluster.provenance());
+        if let Err(error) = store.write_all(records, sync) {
+            store.cluster.go_back((*self.image()).clone(), provenance);
+            if let Err(error) = store.log.truncate_to(begin, clock::now_ms()) {
+                tracing::error!("{DIRECTORY}: a change that failed cannot be taken out of the log: {error}");
+                store.cut_to = Some(begin);
+            }
+            return Err(error);
         }
         self.image.store(Arc::new(store.cluster.image().clone()));
         self.last_offset.store(store.log.log_end_offset() - 1, Ordering::Release);
@@ -235,21 +277,27 @@ impl Metadata {
     }
 
     fn snapshot_if_due(&self, store: &mut Store) {
-        if store.since_snapshot < store.snapshot_bytes {
+        if store.since_snapshot < store.upkeep.snapshot_bytes {
             return;
         }
         store.since_snapshot = 0;
         if let Err(error) = store.snapshot() {
             tracing::warn!("no snapshot of the metadata: {error}");
         }
+        store.trim(clock::now_ms());
+    }
+
+    /// Removes what the latest snapshots make superfluous, as far as it is too much or too old.
+    pub fn trim(&self, now_ms: i64) {
+        self.lock().trim(now_ms);
     }
 
     /// Closes the log.
     ///
     /// # Errors
     /// What is in memory could not be written.
-    pub fn close(&self, sync: bool) -> Result<(), MetadataError> {
-        Ok(self.lock().log.close(Closing { sync })?)
+    pub fn close(&self) -> Result<(), MetadataError> {
+        Ok(self.lock().log.close(Closing { sync: true })?)
     }
 
     /// Where the log is to be recovered from after a crash.
@@ -267,7 +315,28 @@ impl Metadata {
     }
 }
 
+/// Runs what waits for the disk such that the runtime's other tasks go on.
+fn aside<T>(work: impl FnOnce() -> T) -> T {
+    use tokio::runtime::{Handle, RuntimeFlavor};
+    match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
+        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
+        _ => work(),
+    }
+}
+
 impl Store {
+    fn write_all(&mut self, records: &[Vec<u8>], sync: bool) -> Result<(), MetadataError> {
+        let now_ms = clock::now_ms();
+        for part in change::parts(records) {
+            let mut batch = change::batch(part, false, now_ms, self.epoch)?;
+            self.write(&mut batch)?;
+        }
+        if sync {
+            self.log.flush()?;
+        }
+        Ok(())
+    }
+
     /// Appends a batch and applies it to the cluster.
     fn write(&mut self, batch: &mut [u8]) -> Result<(), MetadataError> {
         let append = Append {

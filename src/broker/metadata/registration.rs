@@ -50,7 +50,8 @@ impl Metadata {
             offset
         })?;
         node.set_broker_epoch(epoch);
-        self.prepare(|image, _, change| lead(image, node.id, change))
+        self.prepare(|image, _, change| lead(image, node.id, change))?;
+        self.flush()
     }
 }
 

@@ -26,6 +26,7 @@ use crate::broker::node::Advertised;
 use crate::broker::partitions::Fsync;
 use crate::broker::server::{self, Bounds, Listening};
 use crate::broker::start::{self, Plan};
+use crate::codec::meaning::uuid::parse_uuid;
 
 /// Whose help says more than one line.
 #[derive(Debug, clap::Args)]
@@ -55,6 +56,10 @@ pub struct Args {
     #[arg(long, help_heading = "What")]
     temp: bool,
 
+    /// The cluster that a new data directory is for; one that is there has to be of it. By default a new one
+    #[arg(long, value_name = "ID", value_parser = cluster_id, help_heading = "What")]
+    cluster_id: Option<String>,
+
     /// A topic to have at start, made if it is not there: NAME[:PARTITIONS][,key=value]...
     #[arg(long, value_name = "TOPIC", help_heading = "What")]
     topic: Vec<String>,
@@ -63,8 +68,8 @@ pub struct Args {
     #[arg(long, value_name = "KEY=VALUE", help_heading = "What")]
     config: Vec<String>,
 
-    /// When what was produced has to be on disk: never (when the system pleases, as in Kafka), always (before it is
-    /// acknowledged), or so many milliseconds in which others may join
+    /// When what was produced has to be on disk: never (some time after it is acknowledged, as in Kafka), always
+    /// (before), or so many milliseconds in which others may join
     #[arg(long, value_name = "WHEN", default_value = "never", value_parser = fsync, help_heading = "What")]
     fsync: Fsync,
 
@@ -139,6 +144,16 @@ fn fsync(text: &str) -> std::result::Result<Fsync, String> {
     }
 }
 
+/// As Kafka's `kafka-storage random-uuid` makes them.
+fn cluster_id(text: &str) -> std::result::Result<String, String> {
+    let id = parse_uuid(text).filter(|_| text.len() == CLUSTER_ID_CHARS);
+    id.map(|_| text.to_owned())
+        .ok_or_else(|| format!("expected {CLUSTER_ID_CHARS} characters of base64 for URLs, found {text:?}"))
+}
+
+/// Sixteen bytes in base64 without padding.
+const CLUSTER_ID_CHARS: usize = 22;
+
 pub fn run(args: Args, color: ColorChoice) -> Result {
     logging::start(args.log_format, color);
     raise_open_files();
@@ -151,10 +166,8 @@ pub fn run(args: Args, color: ColorChoice) -> Result {
         Some(directory) => directory.path().join("data"),
         None => plan::data(&args, &settings)?,
     };
-    let trace = match args.trace {
-        Some(form) => Some(watch::watcher(form, &args, color).map_err(Failure::Usage)?),
-        None => None,
-    };
+    let watched = args.trace.map(|form| watch::watch(form, &args, color)).transpose();
+    let (trace, watching) = watched.map_err(Failure::Usage)?.unzip();
     let topics = plan::topics(&args, &settings).map_err(Failure::Usage)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -162,23 +175,35 @@ pub fn run(args: Args, color: ColorChoice) -> Result {
         .context("the threads of the broker")?;
     let outcome = runtime.block_on(async {
         // Before anybody is told where it listens: who knows that may also want it to stop.
-        let signals = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let (mut terminate, mut interrupt) =
+            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         let (sockets, advertised) = listen(&args, &settings).await?;
         let plan = Plan {
             settings,
             data,
+            cluster_id: args.cluster_id.clone(),
             fsync: args.fsync,
             advertised,
             trace,
             loggers: Loggers::new("INFO", Box::new(logging::set_level)),
         };
-        let broker = start::start(plan).map_err(in_one_line)?;
+        // The recovery of large logs takes its time. Who stops it leaves them as they were after the crash.
+        let starting = tokio::task::spawn_blocking(move || start::start(plan));
+        let started = tokio::select! {
+            started = starting => started.map_err(|error| Failure::Data(error.into()))?,
+            _ = terminate.recv() => return Ok(Outcome::Fine),
+            _ = interrupt.recv() => return Ok(Outcome::Fine),
+        };
+        let broker = started.map_err(in_one_line)?;
         plan::create_topics(&broker, &topics)?;
         say_where(&sockets)?;
-        serve(broker, sockets, signals).await
+        serve(broker, sockets, (terminate, interrupt)).await
     });
     // What is left of connections that do not end in time.
     runtime.shutdown_timeout(Duration::from_millis(100));
+    if let Some(watching) = watching {
+        watching.end();
+    }
     outcome
 }
 
@@ -243,8 +268,6 @@ fn bounds(broker: &Broker) -> Bounds {
         })
         .collect();
     Bounds {
-        connections: count(settings.get(keys::MAX_CONNECTIONS)),
-        per_address: count(settings.get(keys::MAX_CONNECTIONS_PER_IP)),
         of_addresses,
         idle_ms: settings.get(keys::CONNECTIONS_MAX_IDLE_MS),
         queued_bytes: settings.get(keys::QUEUED_MAX_REQUEST_BYTES),

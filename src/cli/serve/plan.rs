@@ -7,14 +7,16 @@ use anyhow::{Context, anyhow, bail};
 use super::{Args, Failure};
 use crate::broker::Broker;
 use crate::broker::apis;
-use crate::broker::config::{Settings, settings::Source};
+use crate::broker::config::{Settings, keys, settings::Source};
 use crate::broker::exchange::Exchange;
 use crate::broker::handlers::topics;
 use crate::codec::error_codes;
+use crate::codec::meaning::uuid::uuid;
 use crate::codec::messages::topics::create_topics_request::{
     CreatableTopic, CreatableTopicConfig, Root as CreateTopics,
 };
 use crate::codec::wire::{Str, Uuid};
+use crate::state::cluster::topics::Topic;
 
 /// Where data is kept if nobody says otherwise.
 const DATA: &str = "kafkit-data";
@@ -43,15 +45,16 @@ pub fn settings(args: &Args) -> std::result::Result<Settings, Failure> {
     let listen = listeners(&args.listen);
     let standard = format!("{LISTENER}://127.0.0.1:{}", args.port.unwrap_or(PORT));
     let advertised = listeners(&args.advertise);
-    let mut arguments = args.config.clone();
+    let protocols = protocols(&listen);
+    let mut options: Vec<(&'static str, &str, &str)> = Vec::new();
     if !args.listen.is_empty() {
-        arguments.push(format!("listeners={listen}"));
-        arguments.push(format!("listener.security.protocol.map={}", protocols(&listen)));
+        options.push(("--listen", "listeners", &listen));
+        options.push(("--listen", "listener.security.protocol.map", &protocols));
     } else if args.port.is_some() {
-        arguments.push(format!("listeners={standard}"));
+        options.push(("--port", "listeners", &standard));
     }
     if !args.advertise.is_empty() {
-        arguments.push(format!("advertised.listeners={advertised}"));
+        options.push(("--advertise", "advertised.listeners", &advertised));
     }
     let implied = [
         ("node.id", "1"),
@@ -64,7 +67,9 @@ pub fn settings(args: &Args) -> std::result::Result<Settings, Failure> {
         let in_file = file.as_ref().is_some_and(|(_, text)| {
             crate::log::properties::properties(text).iter().any(|(name, _)| name == key)
         });
-        in_file || arguments.iter().any(|argument| argument.split('=').next() == Some(key))
+        in_file
+            || options.iter().any(|(_, name, _)| *name == key)
+            || args.config.iter().any(|argument| argument.split('=').next() == Some(key))
     };
     let old_id = given("broker.id");
     let mut sources: Vec<Source<'_>> = implied
@@ -75,7 +80,8 @@ pub fn settings(args: &Args) -> std::result::Result<Settings, Failure> {
     if let Some((path, text)) = &file {
         sources.push(Source::File(path, text));
     }
-    sources.extend(arguments.iter().map(|argument| Source::Argument(argument)));
+    sources.extend(args.config.iter().map(|argument| Source::Argument(argument)));
+    sources.extend(options.iter().map(|(option, key, value)| Source::Option(option, key, value)));
     Settings::read(&sources).map_err(|error| Failure::Usage(error.into()))
 }
 
@@ -89,13 +95,30 @@ fn listeners(addresses: &[String]) -> String {
     named.collect::<Vec<_>>().join(",")
 }
 
+/// What they speak: the only protocol there is, but for those that are named after another one.
 fn protocols(listeners: &str) -> String {
     let names = listeners.split(',').filter_map(|listener| listener.split("://").next());
-    names.map(|name| format!("{name}:{LISTENER}")).collect::<Vec<_>>().join(",")
+    let spoken = |name: &str| {
+        if matches!(name, "SSL" | "SASL_PLAINTEXT" | "SASL_SSL") {
+            name.to_owned()
+        } else {
+            LISTENER.to_owned()
+        }
+    };
+    names.map(|name| format!("{name}:{}", spoken(name))).collect::<Vec<_>>().join(",")
 }
 
 /// The data directory.
 pub fn data(args: &Args, settings: &Settings) -> std::result::Result<PathBuf, Failure> {
+    // The cluster's metadata is looked for beside the partitions: without it they would be nobody's.
+    if let Some(directory) = settings.get(keys::METADATA_LOG_DIR) {
+        let among = settings.log_dirs().is_some_and(|directories| directories.contains(&directory));
+        if !among {
+            return Err(Failure::Usage(anyhow!(
+                "metadata.log.dir: {directory}: a directory of its own for the metadata log is not supported"
+            )));
+        }
+    }
     if let Some(data) = &args.data {
         return Ok(data.clone());
     }
@@ -123,6 +146,15 @@ pub fn topics(args: &Args, settings: &Settings) -> anyhow::Result<Vec<Wanted>> {
         .collect();
     for text in &args.topic {
         wanted.push(topic(text)?);
+    }
+    for (at, topic) in wanted.iter().enumerate() {
+        let Some(id) = topic.id else { continue };
+        if id == Uuid::default() || id == METADATA_TOPIC_ID {
+            bail!("topic.{}.id: {} is the id of no topic", topic.name, uuid(&id.0));
+        }
+        if let Some(other) = wanted.iter().skip(at + 1).find(|other| other.id == Some(id)) {
+            bail!("topic.{}.id and topic.{}.id are the same: {}", topic.name, other.name, uuid(&id.0));
+        }
     }
     Ok(wanted)
 }
@@ -156,8 +188,14 @@ fn topic(text: &str) -> anyhow::Result<Wanted> {
 pub fn create_topics(broker: &Broker, wanted: &[Wanted]) -> std::result::Result<(), Failure> {
     let version = apis::served(CREATE_TOPICS).map_or(0, |served| served.versions.max);
     for topic in wanted {
-        if broker.metadata.image().topics.by_name(&topic.name).is_some() {
+        let image = broker.metadata.image();
+        if let Some(known) = image.topics.by_name(&topic.name) {
+            differs(topic, known);
             continue;
+        }
+        if let Some(other) = topic.id.and_then(|id| image.topics.by_id(id)) {
+            let (name, other, id) = (&topic.name, &other.name, uuid(&other.id.0));
+            return Err(Failure::Usage(anyhow!("topic.{name}.id: topic {other} has the id {id} already")));
         }
         let exchange = Exchange::new(broker, version, 0);
         let creatable = CreatableTopic {
@@ -187,7 +225,25 @@ pub fn create_topics(broker: &Broker, wanted: &[Wanted]) -> std::result::Result<
     Ok(())
 }
 
+/// A topic that is there stays as it is; who expects it otherwise is told.
+fn differs(wanted: &Wanted, known: &Topic) {
+    let name = &wanted.name;
+    if let Some(id) = wanted.id.filter(|id| *id != known.id) {
+        let (id, has) = (uuid(&id.0), uuid(&known.id.0));
+        tracing::warn!("topic {name} is there with the id {has}, and keeps it: topic.{name}.id says {id}");
+    }
+    let count = known.partitions.len();
+    if wanted.partitions > 0 && usize::try_from(wanted.partitions).is_ok_and(|wanted| wanted != count) {
+        let wanted = wanted.partitions;
+        tracing::warn!(
+            "topic {name} is there with {count} partitions, and keeps them: {wanted} are asked for"
+        );
+    }
+}
+
 const CREATE_TOPICS: i16 = 19;
+/// That of `__cluster_metadata` (`Uuid.METADATA_TOPIC_ID`).
+const METADATA_TOPIC_ID: Uuid = Uuid([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
 
 /// The name that others reach this machine by.
 pub fn this_host() -> String {

@@ -119,7 +119,7 @@ pub struct CleanedSegment {
     pub paths: Vec<PathBuf>,
     /// Bytes of the `.log`; may be 0.
     pub bytes: u64,
-    /// When the last of the others was changed. It should get that as its own time: tombstones of old formats go by it.
+    /// When the last of the others was changed. It has that as its own time: tombstones of old formats go by it.
     pub modified_ms: i64,
 }
 
@@ -159,6 +159,31 @@ pub struct Cleaned {
 ///
 /// Where a file cannot be read or written, holds damage, or `go_on` says no; the `.cleaned` files are removed then.
 pub fn clean(job: &Job<'_>, go_on: &dyn Fn() -> bool) -> Result<Cleaned, CleanError> {
+    let mut segments: Vec<CleanedSegment> = Vec::new();
+    let cleaned = clean_each(job, go_on, &mut |segment| {
+        segments.push(segment);
+        Ok(())
+    });
+    match cleaned {
+        Ok((end_offset, stats)) => Ok(Cleaned { end_offset, segments, stats }),
+        Err(error) => {
+            segments.iter().for_each(CleanedSegment::remove);
+            Err(error)
+        }
+    }
+}
+
+/// Cleans a log, and hands over each cleaned segment before the next one is written: who swaps it at once needs room
+/// for one segment only, not for a copy of the log. Returns up to where the log is clean once all of them are swapped.
+///
+/// # Errors
+///
+/// As [`clean`], but that segments which were handed over are `swap`'s; and what `swap` says.
+pub fn clean_each<E: From<CleanError>>(
+    job: &Job<'_>,
+    go_on: &dyn Fn() -> bool,
+    swap: &mut dyn FnMut(CleanedSegment) -> Result<(), E>,
+) -> Result<(i64, CleanStats), E> {
     let aborted = aborted_transactions(job.segments)?;
     let mut buffer = Vec::new();
     let keys = u64::try_from(job.first_uncleanable.saturating_sub(job.first_dirty)).unwrap_or(0);
@@ -175,29 +200,33 @@ pub fn clean(job: &Job<'_>, go_on: &dyn Fn() -> bool) -> Result<Cleaned, CleanEr
     let mut round =
         Round { job, aborted: &aborted, map: &map, legacy_horizon, buffer, go_on, work: Work::default() };
     let mut transactions = Transactions::default();
-    let mut cleaned = Cleaned { end_offset, segments: Vec::new(), stats: CleanStats::default() };
+    let mut bytes_written = 0;
     for group in group::group(below, job.rules.limits, job.first_uncleanable) {
-        match round.group(group, &mut transactions) {
-            Ok(segment) => cleaned.segments.extend(segment),
-            Err(error) => {
-                for path in cleaned.segments.iter().flat_map(|segment| &segment.paths) {
-                    // What is left is removed by the next start, as after a crash.
-                    let _ = std::fs::remove_file(path);
-                }
-                return Err(error);
-            }
+        if let Some(segment) = round.group(group, &mut transactions)? {
+            bytes_written += segment.bytes;
+            swap(segment)?;
         }
     }
-    cleaned.stats = CleanStats {
+    let stats = CleanStats {
         keys: map.len(),
         map_full,
         bytes_read: below.iter().map(|segment| segment.bytes).sum(),
-        bytes_written: cleaned.segments.iter().map(|segment| segment.bytes).sum(),
+        bytes_written,
         records_read: round.work.records_read,
         records_kept: round.work.records_kept,
         keyless: round.work.keyless,
     };
-    Ok(cleaned)
+    Ok((end_offset, stats))
+}
+
+impl CleanedSegment {
+    /// Removes its files, which nobody is going to swap.
+    pub fn remove(&self) {
+        for path in &self.paths {
+            // What is left is removed by the next start, as after a crash.
+            let _ = std::fs::remove_file(path);
+        }
+    }
 }
 
 /// All aborted transactions that the segments' indexes know.
@@ -333,7 +362,7 @@ impl Round<'_> {
             transactions.expect(within(self.aborted, segment.base_offset, end));
             self.segment(segment, transactions, &mut output)?;
         }
-        let finished = output.finish()?;
+        let finished = output.finish(last.modified_ms)?;
         Ok(Some(CleanedSegment {
             base_offset: first.base_offset,
             replaces: group.iter().map(|segment| segment.base_offset).collect(),

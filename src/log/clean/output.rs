@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
 
 use super::error::CleanError;
 use super::segment::path_of;
@@ -116,9 +117,12 @@ impl Output {
         result.map_err(|error| self.failed(error))
     }
 
-    /// Completes the files and brings them to the disk.
-    pub fn finish(mut self) -> Result<Finished, CleanError> {
+    /// Completes the files, makes the log as old as what it stands for, and brings them to the disk.
+    pub fn finish(mut self, modified_ms: i64) -> Result<Finished, CleanError> {
+        let modified = UNIX_EPOCH + Duration::from_millis(u64::try_from(modified_ms).unwrap_or(0));
         let result = self.time_entry().and_then(|()| {
+            self.log.flush()?;
+            self.log.get_ref().set_modified(modified)?;
             let files = [&mut self.log, &mut self.offset_index, &mut self.time_index];
             files.into_iter().chain(self.txn_index.as_mut()).try_for_each(|file| {
                 file.flush()?;

@@ -42,7 +42,7 @@ pub struct Appended {
     pub first_offset: i64,
     /// The offset of the last.
     pub last_offset: i64,
-    /// The timestamp that the broker gave them; -1 where they have their own.
+    /// The timestamp that the broker gave them, or that duplicates have; -1 where they have their own.
     pub log_append_time: i64,
     /// Where the log starts.
     pub log_start_offset: i64,
@@ -115,6 +115,8 @@ impl PartitionLog {
         records: &[u8],
         append: Append,
     ) -> Result<Appended, AppendError> {
+        // Before duplicates are looked for: one that was lost must not be acknowledged either.
+        self.check_synced()?;
         let config = self.config.load();
         writer.change.clear();
         let summary = match self.prepare(writer, records, append.origin)? {
@@ -181,12 +183,12 @@ impl PartitionLog {
                     (origin == Origin::Client).then(|| writer.producers.duplicate(&head)).flatten();
                 if let Some((first_offset, last_offset, timestamp)) = duplicate {
                     writer.change = change;
-                    let log_append_time = if append_time(&head) { timestamp } else { NO_TIMESTAMP };
                     let log_start_offset = marks.log_start_offset;
                     return Ok(Prepared::Duplicate(Appended {
                         first_offset,
                         last_offset,
-                        log_append_time,
+                        // Whatever the topic's timestamps are, as Kafka does.
+                        log_append_time: timestamp,
                         log_start_offset,
                         duplicate: true,
                     }));
@@ -251,10 +253,7 @@ impl PartitionLog {
         if waited > config.segment_ms.saturating_sub(writer.jitter_ms) {
             return Ok(true);
         }
-        let (offset_path, time_path) = (segment.path("index"), segment.path("timeindex"));
-        let mut indexes = segment.indexes();
-        let offsets = indexes.offsets.len(&offset_path).map_err(LogError::io("read", &offset_path))?;
-        let times = indexes.times.len(&time_path).map_err(LogError::io("read", &time_path))?;
+        let (offsets, times) = segment.index_entries()?;
         let room = u64::from(config.segment_index_bytes);
         Ok(offsets >= room / offset_index::ENTRY_BYTES as u64
             || times + 1 >= room / time_index::ENTRY_BYTES as u64)

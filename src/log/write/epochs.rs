@@ -42,6 +42,16 @@ impl Epochs {
         true
     }
 
+    /// The log begins with that epoch, though its first entry says that it begins later.
+    pub fn begin(&mut self, epoch: i32, start_offset: i64) {
+        match self.entries.first_mut() {
+            _ if epoch < 0 => {}
+            Some(first) if first.epoch == epoch => first.start_offset = start_offset,
+            Some(first) if first.epoch < epoch => {}
+            _ => self.entries.insert(0, EpochEntry { epoch, start_offset }),
+        }
+    }
+
     /// The epoch that the record of an offset was appended in.
     pub fn of_offset(&self, offset: i64) -> Option<i32> {
         self.entries.iter().rev().find(|entry| entry.start_offset <= offset).map(|entry| entry.epoch)

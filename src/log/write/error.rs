@@ -30,6 +30,16 @@ pub enum LogError {
         /// What the system says.
         error: io::Error,
     },
+    /// The disk did not take what was written before. It is not asked again: the system forgets what it could not write,
+    /// and would say that all is well.
+    #[error("cannot flush {}: {error}; what was appended last may be lost, and nothing more is appended until \
+             the broker is started anew", path.display())]
+    Unsynced {
+        /// The file or the partition's directory.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
     /// Something is wrong with bytes that were safely on the disk: nothing was changed.
     #[error(
         "{} is damaged at byte {at}, before its recovery point {recovery_point}: {expected} was expected, {found} found; \
@@ -83,12 +93,23 @@ impl LogError {
         move |error| Self::Io { doing, path: path.to_owned(), error }
     }
 
+    pub(super) fn unsynced<'p>(path: &'p Path) -> impl FnOnce(io::Error) -> Self + use<'p> {
+        move |error| Self::Unsynced { path: path.to_owned(), error }
+    }
+
+    /// The system may do it when it is asked again: a full disk, too many open files.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Io { .. })
+    }
+
     /// Kafka's error code.
     pub fn code(&self) -> i16 {
         match self {
             Self::OffsetOutOfRange { .. } => codes::OFFSET_OUT_OF_RANGE,
             Self::OtherTopic { .. } => codes::INCONSISTENT_TOPIC_ID,
-            Self::Io { .. } | Self::Damaged { .. } | Self::NoSegment { .. } => codes::KAFKA_STORAGE_ERROR,
+            Self::Io { .. } | Self::Unsynced { .. } | Self::Damaged { .. } | Self::NoSegment { .. } => {
+                codes::KAFKA_STORAGE_ERROR
+            }
         }
     }
 }

@@ -53,8 +53,8 @@ pub trait Files: Send + Sync + std::fmt::Debug {
 /// The files of the system.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RealFiles {
-    /// [`Files::sync`] and [`Files::sync_directory`] do nothing: what was written is left to the system.
-    pub never_sync: bool,
+    /// [`Files::replace`] does not wait for the disk. What is flushed is: that is not done while somebody appends.
+    pub lazy: bool,
 }
 
 impl Files for RealFiles {
@@ -75,11 +75,11 @@ impl Files for RealFiles {
     }
 
     fn sync(&self, file: &File) -> io::Result<()> {
-        if self.never_sync { Ok(()) } else { file.sync_data() }
+        file.sync_data()
     }
 
     fn sync_directory(&self, path: &Path) -> io::Result<()> {
-        if self.never_sync { Ok(()) } else { File::open(path)?.sync_all() }
+        File::open(path)?.sync_all()
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -99,7 +99,9 @@ impl Files for RealFiles {
         name.push(".tmp");
         let mut file = File::create(&name)?;
         file.write_all(content)?;
-        self.sync(&file)?;
+        if !self.lazy {
+            self.sync(&file)?;
+        }
         std::fs::rename(&name, path)
     }
 }

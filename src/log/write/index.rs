@@ -43,6 +43,11 @@ impl<const N: usize> Index<N> {
         Self { stored: None, ..Self::empty() }
     }
 
+    /// How many entries there are, where that is known without a look into the file.
+    pub fn known_len(&self) -> Option<u64> {
+        self.stored.map(|stored| stored + self.pending.len() as u64)
+    }
+
     /// How many entries there are. What preallocation has left behind the last one does not count.
     pub fn len(&mut self, path: &Path) -> io::Result<u64> {
         let stored = match self.stored {

@@ -45,4 +45,4 @@ pub use recover::{Cut, Recovery};
 pub use upkeep::Closing;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -201,6 +201,16 @@ impl PartitionLog {
         }
         epochs.cut_end(end.max(log_start_offset + 1));
         epochs.cut_start(log_start_offset);
+        let late = epochs.entries().first().is_none_or(|first| first.start_offset > log_start_offset);
+        if late && end > log_start_offset && !opening.clean_shutdown {
+            // Whoever was about to remove the first segments has noted already that the epoch begins behind them.
+            for segment in &segments {
+                let Some(first) = segment.locate(log_start_offset, segment.size())? else { continue };
+                epochs.begin(first.head.leader_epoch, log_start_offset);
+                segment.release();
+                break;
+            }
+        }
         if let Some(epoch) = opening.leader_epoch.filter(|epoch| epochs.is_new(*epoch)) {
             epochs.assign(epoch, end);
         }

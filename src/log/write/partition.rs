@@ -5,6 +5,7 @@
 //! waits for nobody.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use arc_swap::ArcSwap;
@@ -105,6 +106,8 @@ pub struct PartitionLog {
     pub(super) writer: Mutex<Writer>,
     /// Held by who flushes, one at a time: what lies beside the segments that end here or before is on the disk.
     pub(super) flushing: Mutex<i64>,
+    /// A flush has failed: nothing is appended any more, and no later flush vouches for what may be lost.
+    pub(super) unsynced: AtomicBool,
     /// Files that go, and when, in milliseconds since 1970.
     pub(super) doomed: Mutex<Vec<(i64, PathBuf)>>,
     listener: OnceLock<Listener>,
@@ -162,6 +165,7 @@ impl PartitionLog {
             epochs: Mutex::new(epochs),
             writer: Mutex::new(writer),
             flushing: Mutex::new(flushed),
+            unsynced: AtomicBool::new(false),
             doomed: Mutex::new(Vec::new()),
             listener: OnceLock::new(),
         }
@@ -173,6 +177,30 @@ impl PartitionLog {
 
     pub(super) fn writer(&self) -> MutexGuard<'_, Writer> {
         lock(&self.writer)
+    }
+
+    /// Notes a flush that has failed.
+    pub(super) fn flushed<T>(&self, done: Result<T, LogError>) -> Result<T, LogError> {
+        if matches!(done, Err(LogError::Unsynced { .. })) {
+            self.unsynced.store(true, Ordering::Release);
+        }
+        done
+    }
+
+    /// Whether a flush has failed: nothing is appended any more.
+    pub fn is_unsynced(&self) -> bool {
+        self.unsynced.load(Ordering::Acquire)
+    }
+
+    /// # Errors
+    ///
+    /// Where a flush has failed before.
+    pub(super) fn check_synced(&self) -> Result<(), LogError> {
+        if self.is_unsynced() {
+            let error = std::io::Error::other("an earlier flush failed");
+            return Err(LogError::Unsynced { path: self.place.directory().to_path_buf(), error });
+        }
+        Ok(())
     }
 
     /// The partition's directory.

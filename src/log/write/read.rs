@@ -28,6 +28,8 @@ pub struct Slice {
     pub position: u64,
     /// How many bytes: the last batch may be cut off.
     pub len: usize,
+    /// The log goes on in a later segment: to wait for appends would not make this longer.
+    pub sealed: bool,
     /// The high watermark.
     pub high_watermark: i64,
     /// The last stable offset.
@@ -89,6 +91,7 @@ impl PartitionLog {
             file: None,
             position: 0,
             len: 0,
+            sealed: false,
             high_watermark: marks.high_watermark,
             last_stable_offset: marks.last_stable_offset(),
             log_start_offset: marks.log_start_offset,
@@ -119,6 +122,7 @@ impl PartitionLog {
             let left = usize::try_from(end - located.position).unwrap_or(usize::MAX);
             slice.len = left.min(max_bytes.max(least));
             slice.position = located.position;
+            slice.sealed = next_base.is_some_and(|next| next <= limit);
             slice.file = Some(segment.file()?);
             if slice.len == left && limit == marks.log_end_offset {
                 // Who has read to the end asks for what comes next.

@@ -352,8 +352,22 @@ impl State<'_> {
 
     /// Removes all segments, and begins with an empty one.
     pub fn start_over(&mut self, segments: &mut Vec<Arc<Segment>>, offset: i64) -> Result<(), LogError> {
+        if let Some(last) = segments.last() {
+            let path = last.path("log").display().to_string();
+            self.recovery.note(format!("{path} ends before offset {offset}, where the log is said to start"));
+        }
         for segment in segments.drain(..) {
             self.let_go(&segment)?;
+        }
+        // They tell of batches that will not be there when the log has grown to where they were written.
+        for snapshot in &self.listing.snapshots {
+            let path = self.place.path(*snapshot, "snapshot");
+            match self.place.files.remove(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(LogError::io("remove", &path)(error));
+                }
+                _ => {}
+            }
         }
         *self.producers = Producers::default();
         let segment = Segment::empty(self.place.clone(), offset);

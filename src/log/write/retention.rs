@@ -132,7 +132,7 @@ impl PartitionLog {
     ///
     /// Where files cannot be renamed, or a segment is not there. A start completes or undoes what was begun.
     pub fn replace_segments(&self, old: &[i64], new: &[i64], now_ms: i64) -> Result<(), LogError> {
-        let _writer = self.writer();
+        let writer = self.writer();
         let segments = self.segments.load_full();
         let last = segments.last().map_or(i64::MIN, |last| last.base_offset);
         for &base_offset in old {
@@ -162,6 +162,8 @@ impl PartitionLog {
         }
         all.sort_by_key(|segment| segment.base_offset);
         self.segments.store(Arc::new(all));
+        // Appends do not wait for the disk.
+        drop(writer);
         let directory = self.place.directory();
         self.place.files.sync_directory(&directory).map_err(LogError::io("flush", &directory))
     }

@@ -160,12 +160,12 @@ impl Segment {
 
     /// The first batch whose last offset is not before `offset`; none, if there is none before `end`.
     pub fn locate(&self, offset: i64, end: u64) -> Result<Option<Located>, LogError> {
-        let path = self.path("index");
         let from = {
             let mut indexes = self.indexes();
             match indexes.hinted(offset) {
                 Some(position) => position,
                 None => {
+                    let path = self.path("index");
                     let relative =
                         |entry: &[u8; 8]| OffsetEntry::read(entry).offset(self.base_offset) <= offset;
                     let found = indexes.offsets.search(&path, relative);
@@ -178,9 +178,9 @@ impl Segment {
             return Ok(None);
         }
         let file = self.file()?;
-        let path = self.path("log");
         let mut heads = Heads::new(&file, from, end);
-        while let Some((position, head)) = heads.next_head().map_err(LogError::io("read", &path))? {
+        let failed = |error| LogError::io("read", &self.path("log"))(error);
+        while let Some((position, head)) = heads.next_head().map_err(failed)? {
             if head.last_offset >= offset {
                 self.indexes().hint(offset, position);
                 return Ok(Some(Located { position, head }));
@@ -206,6 +206,19 @@ impl Segment {
     /// What the indexes end with is read, as it has to be before they grow.
     pub fn read_indexes(&self) -> Result<(), LogError> {
         self.indexes().rule(self).map(|_| ())
+    }
+
+    /// How many entries the offset index and the time index have.
+    pub fn index_entries(&self) -> Result<(u64, u64), LogError> {
+        let mut indexes = self.indexes();
+        // Asked at each append: names of files are not put together for it.
+        if let (Some(offsets), Some(times)) = (indexes.offsets.known_len(), indexes.times.known_len()) {
+            return Ok((offsets, times));
+        }
+        let (offset_path, time_path) = (self.path("index"), self.path("timeindex"));
+        let offsets = indexes.offsets.len(&offset_path).map_err(LogError::io("read", &offset_path))?;
+        let times = indexes.times.len(&time_path).map_err(LogError::io("read", &time_path))?;
+        Ok((offsets, times))
     }
 
     /// Adds what a batch at `position` is to the indexes, before it is counted.
@@ -250,14 +263,14 @@ impl Segment {
     /// Waits for the disk: the log, and with `indexes` what is beside it.
     pub fn sync(&self, indexes: bool) -> Result<(), LogError> {
         let path = self.path("log");
-        self.place.files.sync(&*self.file()?).map_err(LogError::io("flush", &path))?;
+        self.place.files.sync(&*self.file()?).map_err(LogError::unsynced(&path))?;
         if !indexes {
             return Ok(());
         }
         self.flush_indexes(true)?;
         let path = self.path("txnindex");
         match self.place.files.open(&path) {
-            Ok(file) => self.place.files.sync(&file).map_err(LogError::io("flush", &path)),
+            Ok(file) => self.place.files.sync(&file).map_err(LogError::unsynced(&path)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(LogError::io("open", &path)(error)),
         }

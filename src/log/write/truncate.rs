@@ -71,6 +71,22 @@ impl PartitionLog {
         now_ms: i64,
     ) -> Result<(), LogError> {
         *producers = Producers::default();
+        let snapshots = self.keep_snapshots(end)?;
+        let times = (now_ms, self.config.load().producer_id_expiration_ms);
+        let mut recovery = Recovery::default();
+        let loaded = load_snapshot(&self.place, &snapshots, end, producers, times, &mut recovery)?;
+        let from = loaded.unwrap_or(0);
+        for (at, segment) in segments.iter().enumerate() {
+            let next = segments.get(at + 1).map_or(end, |next| next.base_offset);
+            if next > from && segment.base_offset < end {
+                replay(segment, from.max(segment.base_offset), end, producers)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the producer snapshots behind `end`; those that stay.
+    fn keep_snapshots(&self, end: i64) -> Result<BTreeSet<i64>, LogError> {
         let mut snapshots = BTreeSet::new();
         let directory = self.place.directory();
         for entry in std::fs::read_dir(&directory).map_err(LogError::io("list", &directory))? {
@@ -84,17 +100,7 @@ impl PartitionLog {
                 }
             }
         }
-        let times = (now_ms, self.config.load().producer_id_expiration_ms);
-        let mut recovery = Recovery::default();
-        let loaded = load_snapshot(&self.place, &snapshots, end, producers, times, &mut recovery)?;
-        let from = loaded.unwrap_or(0);
-        for (at, segment) in segments.iter().enumerate() {
-            let next = segments.get(at + 1).map_or(end, |next| next.base_offset);
-            if next > from && segment.base_offset < end {
-                replay(segment, from.max(segment.base_offset), end, producers)?;
-            }
-        }
-        Ok(())
+        Ok(snapshots)
     }
 
     /// Removes all records; the log then starts and ends at `offset`.
@@ -118,6 +124,8 @@ impl PartitionLog {
             (marks.end_segment, marks.end_position) = (offset, 0);
         }
         self.remove_segments(removed.iter().rev(), now_ms)?;
+        // Also that of the log's end, which belongs to no segment.
+        self.keep_snapshots(-1)?;
         writer.producers = Producers::default();
         let segment = Arc::new(Segment::empty(self.place.clone(), offset));
         segment.create()?;

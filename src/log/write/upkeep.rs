@@ -12,7 +12,8 @@ use crate::log::producer_snapshot;
 /// How a log is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Closing {
-    /// Waits until everything is on the disk.
+    /// Waits until everything is on the disk. Otherwise the recovery point stays where it is, and a broker that says it
+    /// stopped in order says too much, should the power fail.
     pub sync: bool,
 }
 
@@ -47,8 +48,7 @@ impl PartitionLog {
         write_snapshot(&self.place, at, &writer.producers)?;
         if self.marks().recovery_point >= at {
             // The segment is not looked at any more after a crash, so what was just written must not be lost.
-            active.sync(true)?;
-            self.sync_snapshot(at)?;
+            self.flushed(active.sync(true).and_then(|()| self.sync_snapshot(at)))?;
         }
         let segment = Arc::new(Segment::empty(self.place.clone(), at));
         if let Err(error) = segment.create() {
@@ -80,13 +80,32 @@ impl PartitionLog {
     ///
     /// # Errors
     ///
-    /// Where the system cannot do it. What was written may be lost then whatever is tried again.
+    /// Where the system cannot do it. What was written may be lost then, so nothing is appended any more, and later
+    /// flushes fail, too.
     pub fn flush(&self) -> Result<i64, LogError> {
+        self.flush_segments(true)
+    }
+
+    /// The same for the segments that nobody appends to any more, which a crash is not to make suspicious
+    /// (`UnifiedLog.roll` has Kafka's scheduler do it).
+    ///
+    /// # Errors
+    ///
+    /// As [`flush`](Self::flush).
+    pub fn flush_closed(&self) -> Result<i64, LogError> {
+        let point = self.marks().recovery_point;
+        let last = self.segments.load().last().map_or(0, |last| last.base_offset);
+        if last <= point { Ok(point) } else { self.flush_segments(false) }
+    }
+
+    fn flush_segments(&self, active: bool) -> Result<i64, LogError> {
         let mut flushed = lock(&self.flushing);
+        self.check_synced()?;
         let marks = self.marks();
         let segments = self.segments.load_full();
         let last = segments.last().map_or(0, |last| last.base_offset);
-        if marks.recovery_point >= marks.log_end_offset && last <= *flushed {
+        let end = if active { marks.log_end_offset } else { last };
+        if marks.recovery_point >= end && last <= *flushed {
             return Ok(marks.recovery_point);
         }
         for (at, segment) in segments.iter().enumerate() {
@@ -97,29 +116,31 @@ impl PartitionLog {
             // The indexes of the last segment are made anew after a crash.
             let new = segment.base_offset > *flushed;
             let snapshot = || if new { self.sync_snapshot(segment.base_offset) } else { Ok(()) };
-            let synced = segment.sync(next.is_some()).and_then(|()| snapshot());
+            let log = || if next.is_some() || active { segment.sync(next.is_some()) } else { Ok(()) };
+            let synced = log().and_then(|()| snapshot());
             // Retention may have removed it meanwhile.
             let there =
                 |segments: &Vec<Arc<Segment>>| segments.iter().any(|other| Arc::ptr_eq(other, segment));
             if synced.is_err() && there(&self.segments.load()) {
-                synced?;
+                self.flushed(synced)?;
             }
         }
         if last > *flushed || marks.recovery_point == marks.log_start_offset {
             let directory = self.place.directory();
-            self.place.files.sync_directory(&directory).map_err(LogError::io("flush", &directory))?;
+            let synced = self.place.files.sync_directory(&directory);
+            self.flushed(synced.map_err(LogError::unsynced(&directory)))?;
         }
         *flushed = last;
         let mut now = lock(&self.marks);
         // The log may have been cut meanwhile.
-        now.recovery_point = marks.log_end_offset.min(now.log_end_offset).max(now.recovery_point);
+        now.recovery_point = end.min(now.log_end_offset).max(now.recovery_point);
         Ok(now.recovery_point)
     }
 
     fn sync_snapshot(&self, offset: i64) -> Result<(), LogError> {
         let path = self.place.path(offset, "snapshot");
         match self.place.files.open(&path) {
-            Ok(file) => self.place.files.sync(&file).map_err(LogError::io("flush", &path)),
+            Ok(file) => self.place.files.sync(&file).map_err(LogError::unsynced(&path)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(LogError::io("open", &path)(error)),
         }
@@ -144,17 +165,14 @@ impl PartitionLog {
             let end = self.marks().log_end_offset;
             write_snapshot(&self.place, end, &writer.producers)?;
             if closing.sync {
-                active.sync(true)?;
-                self.sync_snapshot(end)?;
+                self.check_synced()?;
+                self.flushed(active.sync(true).and_then(|()| self.sync_snapshot(end)))?;
             }
             writer.dirty = false;
         }
         drop(writer);
         if closing.sync {
             self.flush()?;
-        } else {
-            let mut marks = lock(&self.marks);
-            marks.recovery_point = marks.log_end_offset;
         }
         self.release();
         Ok(())

@@ -107,6 +107,11 @@ impl Cluster {
         self
     }
 
+    /// Forgets the records behind an earlier state, which have changed nothing but the image: they could not be written.
+    pub fn go_back(&mut self, image: Image, provenance: Provenance) {
+        (self.image, self.provenance, self.transaction) = (image, provenance, None);
+    }
+
     /// What holds: without the records of an open transaction.
     pub fn image(&self) -> &Image {
         &self.image

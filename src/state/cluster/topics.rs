@@ -1,6 +1,7 @@
 //! Topics and their partitions.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::codec::messages::metadata_records::{partition_change_record, partition_record};
 use crate::codec::wire::{Array, Uuid};
@@ -16,10 +17,21 @@ const UNASSIGNED: Uuid = Uuid([0; 16]);
 const MIGRATING: Uuid = Uuid([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2]);
 
 /// The topics, which can be asked for by id and by name (`TopicsImage`).
+///
+/// A copy shares what has not changed since: one is made for every change of a cluster that may have many topics.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Topics {
-    by_id: BTreeMap<Uuid, Topic>,
-    by_name: BTreeMap<String, Uuid>,
+    by_id: BTreeMap<Uuid, Arc<Topic>>,
+    by_name: BTreeMap<Arc<str>, Uuid>,
+}
+
+/// What is different from an earlier image.
+#[derive(Debug, Default, PartialEq)]
+pub struct Changes<'t> {
+    /// Topics that are gone, as they were.
+    pub gone: Vec<&'t Topic>,
+    /// Topics that came or have changed.
+    pub new: Vec<&'t Topic>,
 }
 
 /// A topic.
@@ -63,7 +75,24 @@ pub struct Partition {
 impl Topics {
     /// The topics by name.
     pub fn iter(&self) -> impl Iterator<Item = &Topic> {
-        self.by_name.values().filter_map(|id| self.by_id.get(id))
+        self.by_name.values().filter_map(|id| self.by_id(*id))
+    }
+
+    /// What has changed since `before`.
+    pub fn since<'t>(&'t self, before: &'t Self) -> Changes<'t> {
+        let mut changes = Changes::default();
+        let mut old = before.by_id.iter().peekable();
+        for (id, topic) in &self.by_id {
+            while let Some((_, gone)) = old.next_if(|(other, _)| *other < id) {
+                changes.gone.push(gone);
+            }
+            let known = old.next_if(|(other, _)| *other == id);
+            if !known.is_some_and(|(_, known)| Arc::ptr_eq(known, topic) || known == topic) {
+                changes.new.push(topic);
+            }
+        }
+        changes.gone.extend(old.map(|(_, gone)| &**gone));
+        changes
     }
 
     /// How many there are.
@@ -78,32 +107,32 @@ impl Topics {
 
     /// The topic of that id.
     pub fn by_id(&self, id: Uuid) -> Option<&Topic> {
-        self.by_id.get(&id)
+        self.by_id.get(&id).map(|topic| &**topic)
     }
 
     /// The topic of that name.
     pub fn by_name(&self, name: &str) -> Option<&Topic> {
-        self.by_name.get(name).and_then(|id| self.by_id.get(id))
+        self.by_name.get(name).and_then(|id| self.by_id(*id))
     }
 
     /// Adds a topic without partitions.
     pub(super) fn add(&mut self, name: String, id: Uuid) {
-        self.by_name.insert(name.clone(), id);
-        self.by_id.insert(id, Topic { name, id, partitions: BTreeMap::new() });
+        self.by_name.insert(name.as_str().into(), id);
+        self.by_id.insert(id, Arc::new(Topic { name, id, partitions: BTreeMap::new() }));
     }
 
     /// Removes a topic and tells its name.
     pub(super) fn remove(&mut self, id: Uuid) -> Result<String, StateErrorKind> {
         let topic = self.by_id.remove(&id).ok_or(StateErrorKind::UnknownTopicId { id })?;
         // The name may have gone to another topic by now.
-        if self.by_name.get(&topic.name) == Some(&id) {
-            self.by_name.remove(&topic.name);
+        if self.by_name.get(topic.name.as_str()) == Some(&id) {
+            self.by_name.remove(topic.name.as_str());
         }
-        Ok(topic.name)
+        Ok(topic.name.clone())
     }
 
     fn topic_mut(&mut self, id: Uuid) -> Result<&mut Topic, StateErrorKind> {
-        self.by_id.get_mut(&id).ok_or(StateErrorKind::UnknownTopicId { id })
+        self.by_id.get_mut(&id).map(Arc::make_mut).ok_or(StateErrorKind::UnknownTopicId { id })
     }
 
     /// Sets a partition as a whole.
@@ -139,7 +168,7 @@ impl Topics {
             },
         };
         let topics = self.by_id.values_mut().filter(|topic| only.is_none_or(|only| only == topic.id));
-        for partition in topics.flat_map(|topic| topic.partitions.values_mut()) {
+        for partition in topics.flat_map(|topic| Arc::make_mut(topic).partitions.values_mut()) {
             if !partition.eligible_leader_replicas.is_empty() || !partition.last_known_elr.is_empty() {
                 partition.eligible_leader_replicas.clear();
                 partition.last_known_elr.clear();

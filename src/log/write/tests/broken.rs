@@ -22,6 +22,10 @@ pub struct Broken {
     crashed: AtomicBool,
     /// It does not crash but has no space, until somebody sets this to false.
     pub full: AtomicBool,
+    /// After so many more writes it has no space; negative is never.
+    pub full_after: AtomicI64,
+    /// Nothing gets to the disk, until somebody sets this to false.
+    pub deaf: AtomicBool,
     /// Bytes of each file that are on the disk for sure, by inode.
     synced: Mutex<HashMap<u64, u64>>,
 }
@@ -34,6 +38,8 @@ impl Broken {
             torn,
             crashed: AtomicBool::new(false),
             full: AtomicBool::new(false),
+            full_after: AtomicI64::new(-1),
+            deaf: AtomicBool::new(false),
             synced: Mutex::new(HashMap::new()),
         }
     }
@@ -85,6 +91,10 @@ impl Files for Broken {
 
     fn write_at(&self, file: &File, at: u64, bytes: &[u8]) -> io::Result<()> {
         let changed = self.change();
+        if self.full_after.load(Ordering::SeqCst) >= 0 && self.full_after.fetch_sub(1, Ordering::SeqCst) == 0
+        {
+            self.full.store(true, Ordering::SeqCst);
+        }
         let full = self.full.load(Ordering::SeqCst);
         if changed.is_err() || full {
             if full || self.left.load(Ordering::SeqCst) == -1 {
@@ -108,6 +118,9 @@ impl Files for Broken {
 
     fn sync(&self, file: &File) -> io::Result<()> {
         self.change()?;
+        if self.deaf.load(Ordering::SeqCst) {
+            return Err(io::Error::other("no answer from the disk"));
+        }
         let metadata = file.metadata()?;
         self.synced.lock().unwrap().insert(metadata.ino(), metadata.len());
         Ok(())
@@ -131,6 +144,33 @@ impl Files for Broken {
         self.change()?;
         self.real.create_directory(path)
     }
+}
+
+/// What was lost when a flush failed must not count as flushed by a later one, which the system lets succeed.
+#[test]
+fn a_flush_that_failed() {
+    let (_folder, path) = directory();
+    let files = std::sync::Arc::new(Broken::after(i64::MAX, 0));
+    let (log, _) = open(&path, &small(), Opening { files: files.clone(), ..opening(false) });
+    let send = |sequence: i32| {
+        log.append(&mut Make { producer: Some((5, 0, sequence)), ..Make::default() }.batch(), APPEND)
+    };
+    send(0).unwrap();
+    assert_eq!(log.flush().unwrap(), 1);
+    send(1).unwrap();
+    files.deaf.store(true, Ordering::SeqCst);
+    assert_eq!(log.flush().unwrap_err().code(), 56);
+    files.deaf.store(false, Ordering::SeqCst);
+    assert!(log.is_unsynced() && log.flush().is_err() && log.recovery_point() == 1);
+    // Neither what is new nor what is sent again.
+    for sequence in [1, 2] {
+        assert_eq!(send(sequence).unwrap_err().code(), 56);
+    }
+    assert!(log.close(Closing { sync: true }).is_err());
+    assert_eq!(read_all(&log, 0, 1000, UpTo::LogEnd).len(), 2);
+    drop(log);
+    let (log, _) = open(&path, &small(), Opening { recovery_point: 1, ..opening(false) });
+    assert_eq!((log.log_end_offset(), log.flush().unwrap()), (2, 2));
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 mod appends;
 mod bench;
-mod broken;
+pub(crate) mod broken;
 mod kafka;
 mod kit;
 mod model;

@@ -64,6 +64,26 @@ fn retention() {
 }
 
 #[test]
+fn closed_segments_are_flushed() {
+    let (_folder, path) = directory();
+    let log = filled(&path, &small(), 60);
+    let segments = log.segments();
+    let last = segments.last().unwrap().base_offset;
+    assert_eq!((log.recovery_point(), log.flush_closed().unwrap()), (0, last));
+    assert_eq!((log.recovery_point(), log.flush_closed().unwrap()), (last, last));
+    drop(log);
+    let point = Opening { recovery_point: last, ..opening(false) };
+    let (log, recovery) = open(&path, &small(), point);
+    assert_eq!((recovery.segments, log.log_end_offset()), (1, 60));
+    // Who does not wait for the disk does not say that all is there.
+    log.append(&mut Make::default().batch(), APPEND).unwrap();
+    log.close(Closing { sync: false }).unwrap();
+    assert_eq!(log.recovery_point(), last);
+    log.close(Closing { sync: true }).unwrap();
+    assert_eq!(log.recovery_point(), 61);
+}
+
+#[test]
 fn deleted_records() {
     let (_folder, path) = directory();
     let log = filled(&path, &small(), 50);

@@ -30,6 +30,7 @@ import org.apache.kafka.server.common.RequestLocal;
 import org.apache.kafka.server.common.TransactionVersion;
 import org.apache.kafka.server.util.Scheduler;
 import org.apache.kafka.storage.internals.checkpoint.OffsetCheckpointFile;
+import org.apache.kafka.storage.internals.log.AbstractIndex;
 import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.apache.kafka.storage.internals.log.Cleaner;
 import org.apache.kafka.storage.internals.log.LogConfig;
@@ -235,6 +236,11 @@ final class Logs {
     }
 
     private void appendIfItFits(UnifiedLog log, Producer producer, int epoch, boolean compact, boolean old) throws IOException {
+        // An append of several batches may fill an index to its end and beyond, where Kafka throws.
+        AbstractIndex index = log.activeSegment().offsetIndex();
+        if (index.entries() > 0 && index.maxEntries() - index.entries() < 40) {
+            log.roll();
+        }
         try {
             append(log, producer, epoch, compact, old);
         } catch (RecordBatchTooLargeException refused) {
