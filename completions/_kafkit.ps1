@@ -131,7 +131,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkit' -ScriptBlock {
             [CompletionResult]::new('--cluster-id', '--cluster-id', [CompletionResultType]::ParameterName, 'The cluster that a new data directory is for; one that is there has to be of it. By default a new one')
             [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'A topic to have at start, made if it is not there: NAME[:PARTITIONS][,key=value]...')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'One of Kafka''s settings, before those of the properties')
-            [CompletionResult]::new('--fsync', '--fsync', [CompletionResultType]::ParameterName, 'When what was produced has to be on disk: never (when the system pleases, as in Kafka), always (before it is acknowledged), or so many milliseconds in which others may join')
+            [CompletionResult]::new('--fsync', '--fsync', [CompletionResultType]::ParameterName, 'When what was produced has to be on disk: never (some time after it is acknowledged, as in Kafka), always (before), or so many milliseconds in which others may join')
             [CompletionResult]::new('--log-format', '--log-format', [CompletionResultType]::ParameterName, 'The form of log lines, on standard error')
             [CompletionResult]::new('--trace', '--trace', [CompletionResultType]::ParameterName, 'Show every request and response, as decode does')
             [CompletionResult]::new('--trace-api', '--trace-api', [CompletionResultType]::ParameterName, 'Trace only these APIs')

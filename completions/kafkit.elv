@@ -125,7 +125,7 @@ set edit:completion:arg-completer[kafkit] = {|@words|
             cand --cluster-id 'The cluster that a new data directory is for; one that is there has to be of it. By default a new one'
             cand --topic 'A topic to have at start, made if it is not there: NAME[:PARTITIONS][,key=value]...'
             cand --config 'One of Kafka''s settings, before those of the properties'
-            cand --fsync 'When what was produced has to be on disk: never (when the system pleases, as in Kafka), always (before it is acknowledged), or so many milliseconds in which others may join'
+            cand --fsync 'When what was produced has to be on disk: never (some time after it is acknowledged, as in Kafka), always (before), or so many milliseconds in which others may join'
             cand --log-format 'The form of log lines, on standard error'
             cand --trace 'Show every request and response, as decode does'
             cand --trace-api 'Trace only these APIs'

@@ -159,7 +159,7 @@ complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l data -d 'Data di
 complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l cluster-id -d 'The cluster that a new data directory is for; one that is there has to be of it. By default a new one' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l topic -d 'A topic to have at start, made if it is not there: NAME[:PARTITIONS][,key=value]...' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l config -d 'One of Kafka\'s settings, before those of the properties' -r
-complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l fsync -d 'When what was produced has to be on disk: never (when the system pleases, as in Kafka), always (before it is acknowledged), or so many milliseconds in which others may join' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l fsync -d 'When what was produced has to be on disk: never (some time after it is acknowledged, as in Kafka), always (before), or so many milliseconds in which others may join' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l log-format -d 'The form of log lines, on standard error' -r -f -a "text\t'For a person'
 json\t'An object a line'"
 complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l trace -d 'Show every request and response, as decode does' -r -f -a "line\t'A line for each message'
