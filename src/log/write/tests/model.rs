@@ -62,8 +62,9 @@ struct Model {
     /// What a compaction that has begun will leave of `batches`.
     compacting: Option<Vec<Appended>>,
     compacted: bool,
-    /// Producers of which the log may know or not: their records were deleted, and the power failed before the
-    /// snapshot that knows them was on the disk. Kafka loses them as well. They are heard of no more.
+    /// Producers of which the log may know or not: their records were deleted, and the snapshot that knew them was
+    /// not yet on the disk when the power failed, or went when the log was cut. Kafka loses them as well. They are
+    /// heard of no more.
     uncertain: Vec<bool>,
 }
 
@@ -78,6 +79,14 @@ impl Model {
             _ => None,
         };
         self.batches.iter().rev().find_map(of)
+    }
+
+    fn doubt(&mut self) {
+        for producer in [false, true] {
+            if self.last(producer).is_some_and(|(first, ..)| first < self.start) {
+                self.uncertain.push(producer);
+            }
+        }
     }
 
     fn offset(&self, part: u8) -> i64 {
@@ -190,6 +199,7 @@ fn step(log: &PartitionLog, model: &mut Model, op: &Op) -> Result<(), AppendErro
             let end = log.truncate_to(model.offset(part).max(model.start), NOW)?;
             model.cut(end);
             model.start = log.log_start_offset();
+            model.doubt();
         }
         Op::DeleteRecords(part) => model.start = log.delete_records_before(model.offset(part / 2))?,
         Op::Retain(part) => {
@@ -252,6 +262,10 @@ fn compare(log: &PartitionLog, model: &mut Model, under_way: Option<&Op>, power_
     if end < model.end || more.is_some() || model.end < end {
         model.cut(end);
     }
+    if power_lost {
+        // A segment that was empty on the disk leaves a hole, as in Kafka: offsets are not given a second time.
+        model.batches.retain(|batch| batch.1 < model.start || read.contains(&(batch.0, batch.1)));
+    }
     model.start = log.log_start_offset();
 }
 
@@ -290,16 +304,11 @@ fn run(ops: &[Op], crash_after: i64, torn: u8, power: bool) {
         files = Arc::new(RealFiles::default());
         let recovered = start(&path, &model, false, files.clone()).unwrap();
         compare(&recovered, &mut model, Some(op), power);
-        if power {
-            for producer in [false, true] {
-                if model.last(producer).is_some_and(|(first, ..)| first < model.start) {
-                    model.uncertain.push(producer);
-                }
-            }
-        }
         if power || matches!(op, Op::Truncate(_)) {
-            // What is known of producers may be older than what was acknowledged, as that is lost, too.
-        } else {
+            model.doubt();
+        }
+        // Else what is known of producers may be older than what was acknowledged, as that is lost, too.
+        if !power && !matches!(op, Op::Truncate(_)) {
             for producer in [false, true] {
                 if model.last(producer).is_some_and(|(first, ..)| first >= model.start) {
                     step(&recovered, &mut model, &Op::Again(producer)).unwrap();
@@ -318,6 +327,8 @@ fn run(ops: &[Op], crash_after: i64, torn: u8, power: bool) {
         (model.compacted && (fault.starts_with("offset-gap") || fault.contains("sequence")))
             // Where the log starts is not written here: with nothing behind that, it has no epochs, as in Kafka.
             || (model.start >= model.end && fault.starts_with("epoch-missing"))
+            // What the power took is gone, and said.
+            || (power && fault.starts_with("segment-empty"))
     };
     assert_eq!(
         faults(&path).into_iter().filter(|fault| !known(fault)).collect::<Vec<_>>(),
