@@ -21,6 +21,12 @@ pub async fn run(broker: Arc<Broker>, mut stopping: watch::Receiver<bool>) {
     tokio::spawn(flush(broker.clone(), stopping.clone()));
     tokio::time::sleep(STARTED).await;
     resident::give_code_back();
+    let registered = broker.clone();
+    match tokio::task::spawn_blocking(move || registered.metadata.flush()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!("{error}"),
+        Err(error) => tracing::error!("the registration was not flushed: {error}"),
+    }
     let retention_ms = broker.settings.get(keys::LOG_RETENTION_CHECK_INTERVAL_MS);
     // All checkpoints are written at once.
     let checkpoint_ms = i64::from(

@@ -26,7 +26,8 @@ const PARTITION_CHANGE_VERSION: i16 = 2;
 const PLAINTEXT: i16 = 0;
 
 impl Metadata {
-    /// Writes the bootstrap records of a new cluster, then registers this node and takes over its partitions.
+    /// Writes the bootstrap records of a new cluster, then registers this node and takes over its partitions. It does not
+    /// wait for the disk, as nothing is lost with it: the first change does, or [`Metadata::flush`] soon after the start.
     ///
     /// # Errors
     /// The log does not take them.
@@ -50,8 +51,7 @@ impl Metadata {
             offset
         })?;
         node.set_broker_epoch(epoch);
-        self.prepare(|image, _, change| lead(image, node.id, change))?;
-        self.flush()
+        self.prepare(|image, _, change| lead(image, node.id, change))
     }
 }
 
