@@ -3,7 +3,7 @@
 
     cargo build --release && cargo run --release --example segments -- DIR && python3 benches/peers/dump_log.py DIR
 
-Needs Java and Maven (Kafka's tool comes from Maven Central, or a mirror that Maven knows). Each run is repeated and the least
+Needs GNU time, Java and Maven (Kafka's tool comes from Maven Central, or a mirror that Maven knows). Each run is repeated and the least
 CPU time taken, as everything that disturbs adds to it; output goes to /dev/null.
 """
 import os, subprocess, sys, tempfile
@@ -32,10 +32,12 @@ def classpath():
 
 
 def measure(command):
-    with open(os.devnull, "w") as null:
-        child = subprocess.Popen(command, stdout=null, stderr=null)
+    # A child of this process would begin with this process's own peak of memory; GNU time is small.
+    with open(os.devnull, "w") as null, tempfile.NamedTemporaryFile("r") as told:
+        child = subprocess.Popen(["time", "-f", "%M", "-o", told.name, *command], stdout=null, stderr=null)
         _, _, used = os.wait4(child.pid, 0)
-    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+        kilobytes = told.read().splitlines()[-1]
+    return used.ru_utime + used.ru_stime, int(kilobytes) / 1024
 
 
 def best(command, runs=RUNS):
