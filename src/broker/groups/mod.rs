@@ -140,14 +140,15 @@ impl Groups {
     /// Lets every coordinator do something. Where there is no `__consumer_offsets` yet, there is none.
     ///
     /// # Errors
-    /// The first of them that cannot be used.
+    /// The first of them that cannot be used yet. One that cannot be used at all has no groups, as for Kafka.
     pub fn with_all<R>(
         &self,
         partitions: &Partitions,
         mut turn: impl FnMut(&mut Coordinator, &mut World<'_>) -> R,
     ) -> Result<Vec<R>, i16> {
         let Some(hosted) = partitions.by_name(topic::NAME.as_bytes()) else { return Ok(Vec::new()) };
-        self.table(&hosted).shards.iter().map(|shard| shard.with(self, &mut turn)).collect()
+        let turns = self.table(&hosted).shards.clone().into_iter().map(|shard| shard.with(self, &mut turn));
+        turns.filter(|done| !matches!(done, Err(codes::NOT_COORDINATOR))).collect()
     }
 
     /// Forgets the offsets of deleted topics.

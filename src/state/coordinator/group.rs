@@ -176,7 +176,10 @@ impl<T> Group<T> {
         self.unsupport(&member.protocols);
         self.joining -= usize::from(member.joining.is_some());
         if let Some(instance) = &member.group_instance_id {
-            self.static_members.remove(instance);
+            // Unless another member is it by now.
+            if self.static_members.get(instance).is_some_and(|owner| owner == id) {
+                self.static_members.remove(instance);
+            }
         }
         if self.leader.as_deref() == Some(id) {
             self.leader = self.members.keys().next().cloned();
@@ -251,9 +254,10 @@ impl<T> Group<T> {
         if self.state == State::Empty {
             return !join.protocol_type.is_empty() && !join.protocols.is_empty();
         }
+        // All of nobody support anything: the members may have left while others are still to come.
         let all = self.members.len();
         self.protocol_type.as_deref() == Some(&join.protocol_type)
-            && join.protocols.iter().any(|(name, _)| self.supported.get(name) == Some(&all))
+            && join.protocols.iter().any(|(name, _)| self.supported.get(name).copied().unwrap_or(0) == all)
     }
 
     /// The protocol that most members like best among those that all support. Of several, the leader's choice.

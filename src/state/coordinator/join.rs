@@ -63,6 +63,9 @@ impl<T> Group<T> {
             step.answer(ticket, Joined::error(codes::INCONSISTENT_GROUP_PROTOCOL, member_id));
         } else if member_id.is_empty() {
             self.join_new(ticket, join, step);
+        } else if self.pending.contains_key(member_id) && join.group_instance_id.is_some() {
+            // An id is given first only to who has no identity of its own; Kafka throws.
+            step.answer(ticket, Joined::error(codes::UNKNOWN_SERVER_ERROR, member_id));
         } else if self.pending.contains_key(member_id) {
             self.add(ticket, member_id, join, step);
         } else if let Err(code) = self.check_member(member_id, join.group_instance_id.as_deref()) {

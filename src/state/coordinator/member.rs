@@ -50,7 +50,11 @@ impl<T> Member<T> {
             group_instance_id: member.group_instance_id.clone(),
             client_id: member.client_id.clone(),
             client_host: member.client_host.clone(),
-            rebalance_timeout_ms: member.rebalance_timeout_ms,
+            // Old records have none, and mean the same.
+            rebalance_timeout_ms: match member.rebalance_timeout_ms {
+                -1 => member.session_timeout_ms,
+                timeout_ms => timeout_ms,
+            },
             session_timeout_ms: member.session_timeout_ms,
             protocols: vec![(protocol.to_owned(), member.subscription.clone())],
             assignment: member.assignment.clone(),

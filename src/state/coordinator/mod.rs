@@ -149,7 +149,9 @@ impl<T> Coordinator<T> {
 
     /// Does what is due: members that were not heard of are out, rebalances end.
     pub fn tick(&mut self, world: &mut World<'_>) {
-        while let Some((at, id)) = self.timers.due(world.now.steady_ms) {
+        // Each group has one turn: what is due again at once is for the next call.
+        let due: Vec<_> = std::iter::from_fn(|| self.timers.due(world.now.steady_ms)).collect();
+        for (at, id) in due {
             self.with_live(world, &id, |group, step| {
                 if group.scheduled == Some(at) {
                     group.scheduled = None;
@@ -210,6 +212,9 @@ impl<T> Coordinator<T> {
 fn append(logged: &mut Groups, world: &mut World<'_>, records: &[Record]) -> Result<(), i16> {
     if records.is_empty() {
         return Ok(());
+    }
+    if !records.iter().all(Record::is_whole) {
+        return Err(codes::UNKNOWN_SERVER_ERROR);
     }
     let base = world.journal.append(records)?;
     for (offset, record) in (base..).zip(records) {

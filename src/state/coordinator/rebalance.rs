@@ -8,6 +8,8 @@ use crate::codec::error_codes::codes;
 /// How long a member that does not know its id yet waits for its join to be answered; then the client, if it is still
 /// there, tries again (`classic group new member join timeout`).
 pub(super) const NEW_MEMBER_JOIN_TIMEOUT_MS: i64 = 5 * 60 * 1000;
+/// Clients may give no time or less for joining. Where static members are waited for nevertheless, this is the pace.
+const JOIN_TIMER_MS_MIN: i64 = 100;
 
 impl<T> Group<T> {
     /// Begins a rebalance, or goes on with the one that has begun.
@@ -57,7 +59,7 @@ impl<T> Group<T> {
     }
 
     fn set_join_timer(&mut self, in_ms: i64, initial: Option<(i64, i64)>, step: &Step<'_, '_, T>) {
-        let at_ms = step.world.now.steady_ms.saturating_add(in_ms);
+        let at_ms = step.world.now.steady_ms.saturating_add(in_ms.max(JOIN_TIMER_MS_MIN));
         self.join_timer = Some(JoinTimer { at_ms, initial });
         self.wake_at(at_ms);
     }

@@ -36,6 +36,12 @@ impl Record {
         }
     }
 
+    /// Whether it could be written. Names may be too long for a record, such as one whose invalid UTF-8 was replaced; Kafka
+    /// fails there, too.
+    pub(super) fn is_whole(&self) -> bool {
+        !self.key.is_empty() && self.value.as_ref().is_none_or(|value| !value.is_empty())
+    }
+
     fn tombstone<'k, K: Body<'k>>(key: &K) -> Self {
         Self::new::<K, messages::group_metadata_value::Root<'_>>(key, None)
     }
@@ -44,7 +50,7 @@ impl Record {
 fn prefixed<'a, B: Body<'a>>(prefix: i16, body: &B, version: i16) -> Vec<u8> {
     let mut writer = Writer::new(prefix.to_be_bytes().to_vec());
     body.encode(&mut writer, version);
-    // What cannot be written is longer than anything that came in a request.
+    // Nothing at all, where it cannot be written: see `Record::is_whole`.
     writer.finish().unwrap_or_default()
 }
 

@@ -1,5 +1,7 @@
 //! OffsetDelete, version 0 (KIP-496).
 
+use std::collections::HashMap;
+
 use crate::broker::exchange::Exchange;
 use crate::codec::error_codes::codes;
 use crate::codec::messages::groups::offset_delete_request::Root as Request;
@@ -29,9 +31,10 @@ pub fn answer<'a>(exchange: &Exchange<'a>, request: Request<'a>) -> Response<'a>
         Err(error_code) => return Response { error_code, ..Default::default() },
         Ok(deleted) => deleted,
     };
+    let told: HashMap<(&str, i32), i16> =
+        places.iter().zip(deleted).map(|((name, index), code)| ((name.as_str(), *index), code)).collect();
     let code_of = |topic: &str, index: i32| {
-        let at = places.iter().position(|(name, partition)| name == topic && *partition == index);
-        at.and_then(|at| deleted.get(at)).copied().unwrap_or(codes::UNKNOWN_TOPIC_OR_PARTITION)
+        told.get(&(topic, index)).copied().unwrap_or(codes::UNKNOWN_TOPIC_OR_PARTITION)
     };
     let topics = request.topics.into_iter().map(|topic| {
         let name = text(&topic.name);

@@ -322,3 +322,63 @@ fn offsets_go_when_nobody_needs_them() {
     let deleted = node.step(|coordinator, world| coordinator.delete_group(world, GROUP));
     assert_eq!(deleted, Err(codes::GROUP_ID_NOT_FOUND));
 }
+
+impl Node {
+    fn leave(&mut self, joined: &Joined) {
+        let leaving = [Leaving { member_id: joined.member_id.clone(), group_instance_id: None }];
+        self.step(|coordinator, world| coordinator.leave(world, GROUP, &leaving)).unwrap();
+    }
+}
+
+#[test]
+fn no_time_for_joining_is_not_waited_for_in_a_circle() {
+    for rebalance_timeout_ms in [0, -1, i32::MIN] {
+        let mut node = Node::new(CONFIG);
+        let joined = node.alone(Some("i"));
+        let waiting = node.join(Join { rebalance_timeout_ms, ..join_of("", None, &["range"]) });
+        let again = join_of(&joined.member_id, Some("i"), &["range"]);
+        let again = node.join(Join { rebalance_timeout_ms, ..again });
+        let mut answers = node.answers();
+        answers.sort_by_key(|(ticket, _)| *ticket);
+        let [(first, Answer::Join(other)), (second, Answer::Join(leader))] = &answers[..] else {
+            panic!("{answers:?}")
+        };
+        assert_eq!((*first, *second), (waiting, again));
+        assert_eq!(node.synced(leader).error_code, codes::NONE);
+        node.leave(other);
+        // The kit fails where what was due is due again at once.
+        node.pass(60_000);
+        assert_eq!(node.state(), "Empty");
+    }
+}
+
+#[test]
+fn who_was_given_an_id_may_come_when_all_others_have_left() {
+    let mut node = Node::new(CONFIG);
+    let first = node.alone(None);
+    let asked = Join { requires_member_id: true, ..join_of("", None, &["range"]) };
+    let given = node.joined(asked);
+    assert_eq!(given.error_code, codes::MEMBER_ID_REQUIRED);
+    let pretender = node.joined(join_of(&given.member_id, Some("i"), &["range"]));
+    assert_eq!(pretender.error_code, codes::UNKNOWN_SERVER_ERROR, "a given id is nobody's identity");
+    let second = node.join(join_of("", None, &["range"]));
+    node.leave(&first);
+    let left = node.answers();
+    assert!(left.iter().all(|(ticket, _)| *ticket != second), "{left:?}");
+    let member = node.coordinator.describe(GROUP).unwrap().members[0].member_id.clone();
+    node.leave(&Joined { member_id: member, ..first });
+    node.answers();
+    assert_eq!(node.joined(join_of(&given.member_id, None, &["range"])).error_code, codes::NONE);
+}
+
+#[test]
+fn what_is_too_long_for_a_record_is_refused_and_not_written() {
+    let mut node = Node::new(CONFIG);
+    let speaker = Speaker { group_id: "g".repeat(40_000), ..nobody() };
+    let refused = node.commit(speaker, &[("", 7)]);
+    assert!(
+        refused == Err(codes::UNKNOWN_SERVER_ERROR) || refused == Ok(vec![codes::UNKNOWN_SERVER_ERROR]),
+        "{refused:?}"
+    );
+    assert!(node.log.records.is_empty());
+}
