@@ -9,8 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ScheduledFuture;
-import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
@@ -25,10 +23,8 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.record.internal.RecordVersion;
-import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.server.common.RequestLocal;
 import org.apache.kafka.server.common.TransactionVersion;
-import org.apache.kafka.server.util.Scheduler;
 import org.apache.kafka.storage.internals.checkpoint.OffsetCheckpointFile;
 import org.apache.kafka.storage.internals.log.AbstractIndex;
 import org.apache.kafka.storage.internals.log.AppendOrigin;
@@ -68,55 +64,10 @@ final class Logs {
         }
     }
 
-    /** A clock that goes on when it is told to. */
-    private static final class Clock implements Time {
-        long now = Batches.NOW;
-
-        @Override
-        public long milliseconds() {
-            return now;
-        }
-
-        @Override
-        public long nanoseconds() {
-            return now * 1_000_000;
-        }
-
-        @Override
-        public void sleep(long millis) {
-            now += millis;
-        }
-
-        @Override
-        public void waitObject(Object object, Supplier<Boolean> condition, long deadline) {
-            throw new UnsupportedOperationException();
-        }
-    }
-
-    /** Does at once what need not wait, and never what a broker would do later or again and again. */
-    private static final class AtOnce implements Scheduler {
-        @Override
-        public void startup() { }
-
-        @Override
-        public void shutdown() { }
-
-        @Override
-        public ScheduledFuture<?> schedule(String name, Runnable task, long delayMs, long periodMs) {
-            if (delayMs == 0 && periodMs <= 0) {
-                task.run();
-            }
-            return new Never();
-        }
-
-        @Override
-        public void resizeThreadPool(int size) { }
-    }
-
     private final Peers peers;
     private final Dice dice;
     private final Batches batches;
-    private final Clock clock = new Clock();
+    private final Clock clock = new Clock(Batches.NOW);
     /** Up to where the logs were cleaned. */
     private final Map<TopicPartition, Long> cleaned = new HashMap<>();
 

@@ -12,8 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.ScheduledFuture;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
@@ -27,9 +25,7 @@ import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
 import org.apache.kafka.common.record.internal.RecordBatch;
-import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.server.common.RequestLocal;
-import org.apache.kafka.server.util.Scheduler;
 import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.apache.kafka.storage.internals.log.Cleaner;
 import org.apache.kafka.storage.internals.log.LogConfig;
@@ -50,51 +46,6 @@ import org.apache.kafka.storage.log.metrics.BrokerTopicStats;
 public final class Main {
     private static final long NOW = 1_795_225_391_000L;
 
-    /** A clock that goes on when it is told to. */
-    private static final class Clock implements Time {
-        long now = NOW;
-
-        @Override
-        public long milliseconds() {
-            return now;
-        }
-
-        @Override
-        public long nanoseconds() {
-            return now * 1_000_000;
-        }
-
-        @Override
-        public void sleep(long millis) {
-            now += millis;
-        }
-
-        @Override
-        public void waitObject(Object object, Supplier<Boolean> condition, long deadline) {
-            throw new UnsupportedOperationException();
-        }
-    }
-
-    /** Does at once what need not wait, and never what a broker would do later. */
-    private static final class AtOnce implements Scheduler {
-        @Override
-        public void startup() { }
-
-        @Override
-        public void shutdown() { }
-
-        @Override
-        public ScheduledFuture<?> schedule(String name, Runnable task, long delayMs, long periodMs) {
-            if (delayMs == 0 && periodMs <= 0) {
-                task.run();
-            }
-            return new Never();
-        }
-
-        @Override
-        public void resizeThreadPool(int size) { }
-    }
-
     /** A producer's state as the client has it. */
     private static final class Producer {
         final long id;
@@ -110,7 +61,7 @@ public final class Main {
     private final Random random;
     private final Path dir;
     private final PrintWriter rounds;
-    private final Clock clock = new Clock();
+    private final Clock clock = new Clock(NOW);
 
     private Main(Path dir, long seed) throws IOException {
         this.dir = dir;

@@ -10,8 +10,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ScheduledFuture;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import org.apache.kafka.common.Uuid;
@@ -21,8 +19,6 @@ import org.apache.kafka.common.record.internal.DefaultRecordBatch;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.requests.ProduceRequest;
-import org.apache.kafka.common.utils.Time;
-import org.apache.kafka.server.util.Scheduler;
 import org.apache.kafka.storage.internals.log.LogConfig;
 import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
 import org.apache.kafka.storage.internals.log.ProducerStateManagerConfig;
@@ -37,44 +33,6 @@ import org.apache.kafka.storage.log.metrics.BrokerTopicStats;
 public final class Main {
     private static final int BATCHES_PER_LOG = 16;
     private static final int LEADER_EPOCH = 7;
-
-    /** A clock that stands still. */
-    private static final class Still implements Time {
-        @Override
-        public long milliseconds() {
-            return Cases.NOW;
-        }
-
-        @Override
-        public long nanoseconds() {
-            return Cases.NOW * 1_000_000;
-        }
-
-        @Override
-        public void sleep(long millis) { }
-
-        @Override
-        public void waitObject(Object object, Supplier<Boolean> condition, long deadline) {
-            throw new UnsupportedOperationException();
-        }
-    }
-
-    /** Does nothing later. */
-    private static final class AtOnce implements Scheduler {
-        @Override
-        public void startup() { }
-
-        @Override
-        public void shutdown() { }
-
-        @Override
-        public ScheduledFuture<?> schedule(String name, Runnable task, long delayMs, long periodMs) {
-            return null;
-        }
-
-        @Override
-        public void resizeThreadPool(int size) { }
-    }
 
     public static void main(String[] args) throws Exception {
         Path dir = Path.of(args[0]);
@@ -101,7 +59,7 @@ public final class Main {
         // One segment for all of them.
         config.put("segment.bytes", 1 << 30);
         config.put("segment.ms", Long.MAX_VALUE);
-        Still time = new Still();
+        Clock time = new Clock(Cases.NOW);
         return UnifiedLog.create(new File(dir + "-0"), new LogConfig(config), 0, 0, new AtOnce(), new BrokerTopicStats(), time,
             900_000, new ProducerStateManagerConfig(86_400_000, false), 600_000, new LogDirFailureChannel(10), true, Optional.of(Uuid.randomUuid()));
     }
