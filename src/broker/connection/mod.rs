@@ -9,11 +9,13 @@ mod queued;
 mod request;
 mod transmit;
 
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::task::Poll;
 
 use tokio::net::TcpStream;
 use tokio::sync::oneshot::error::TryRecvError;
@@ -193,15 +195,15 @@ impl Connection {
         loop {
             let pool = &self.context.pool;
             self.input.provide(|| pool.take());
-            match self.input.fill(&self.stream) {
-                Ok(0) if self.input.is_empty() => return Err(Closed::Done),
-                Ok(0) => return Err(Closed::Cut(self.input.unread().len())),
-                Ok(_) => {
+            let (input, stream) = (&mut self.input, &mut self.stream);
+            match poll_fn(|context| Poll::Ready(input.poll_fill(stream, context))).await? {
+                Poll::Ready(0) if self.input.is_empty() => return Err(Closed::Done),
+                Poll::Ready(0) => return Err(Closed::Cut(self.input.unread().len())),
+                Poll::Ready(_) => {
                     self.context.active_ms.store(clock::now_ms(), Ordering::Relaxed);
                     return Ok(());
                 }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Err(error.into()),
+                Poll::Pending => {}
             }
             // An idle connection holds no memory.
             if self.input.is_empty() {
