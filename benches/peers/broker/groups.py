@@ -1,22 +1,24 @@
 #!/usr/bin/env python3
-"""Consumer groups, measured from outside: benches/groups.py ADDRESS PID [ROW]...
+"""Consumer groups of one or more brokers, measured from outside.
 
-Speaks the protocol itself (old versions without tags, which every broker has), so that the client costs little. PID is the
-broker's, for its processor time and memory. Rows: commits, rebalance, idle, fill, distinct. After `fill` (1 M offset commits for
-5,000 places) or `distinct` (for 1 M places) kill the broker, begin `loaded`, and start it: that says how long it took until every
-group was there.
+usage: groups.py [--only ROW,...] NAME=COMMAND...     COMMAND as for broker.py, with {port} and {dir}
+
+Speaks the protocol itself (old versions without tags, which every broker has), so that the client costs little; the
+broker's own CPU time and memory count. Every row runs once per broker before the next row starts. Rows: commits,
+rebalance, idle; fill and distinct commit 1 M offsets for 5,000 places and for 1 M, kill the broker, start it again, and
+say how long it takes until every group is there. Standard library only.
 """
-
+import argparse
 import os
 import socket
 import struct
-import sys
 import time
+
+from broker import Broker
 
 JOIN, SYNC, HEARTBEAT, COMMIT, FIND, CREATE, LIST = (11, 5), (14, 3), (12, 3), (8, 7), (10, 0), (19, 2), (16, 2)
 SUBSCRIPTION = b"\0\0\0\0\0\1\0\1t\xff\xff\xff\xff"
 REBALANCE_IN_PROGRESS = 27
-TICK = os.sysconf("SC_CLK_TCK")
 
 
 def text(value):
@@ -37,9 +39,8 @@ def frame(api, body):
 
 
 class Connection:
-    def __init__(self, address):
-        host, port = address.rsplit(":", 1)
-        self.socket = socket.create_connection((host, int(port)))
+    def __init__(self, port):
+        self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.file = self.socket.makefile("rb", buffering=1 << 16)
 
@@ -94,22 +95,10 @@ def awaited(connection, group, generation, member):
         time.sleep(0.0005)
 
 
-class Process:
-    def __init__(self, pid):
-        self.pid = pid
 
-    def seconds(self):
-        fields = open(f"/proc/{self.pid}/stat").read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICK
-
-    def memory(self):
-        with open(f"/proc/{self.pid}/status") as lines:
-            return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
-
-
-def ready(address, topic="bench-t", partitions=100):
+def ready(broker, topic="bench-t", partitions=100):
     """A topic, and the coordinator awake."""
-    connection = Connection(address)
+    connection = Connection(broker.port)
     body = struct.pack(">i", 1) + text(topic) + struct.pack(">ihii", partitions, 1, 0, 0) + struct.pack(">ib", 30000, 0)
     connection.ask(CREATE, body)
     while struct.unpack_from(">h", connection.ask(FIND, text("g")), 0)[0] != 0:
@@ -119,11 +108,11 @@ def ready(address, topic="bench-t", partitions=100):
     return connection
 
 
-def commits(address, process, count=100000, depth=100):
-    connection = ready(address)
+def commits(broker, count=100000, depth=100):
+    connection = ready(broker)
     one = commit("commits", "bench-t", 5, [0])
     batch = one * depth
-    cpu, start = process.seconds(), time.monotonic()
+    cpu, start = broker.cpu(), time.monotonic()
     connection.send(batch)
     for _ in range(count // depth - 1):
         connection.send(batch)
@@ -133,17 +122,17 @@ def commits(address, process, count=100000, depth=100):
         answer = connection.read()
     seconds = time.monotonic() - start
     assert answer[-2:] == b"\0\0", answer
-    print(f"commits: {count / seconds:.0f} a second on one connection, {(process.seconds() - cpu) / count * 1e6:.1f} CPU us each")
+    print(f"{count / seconds:.0f} a second on one connection, {(broker.cpu() - cpu) / count * 1e6:.1f} CPU us each")
     start, alone = time.monotonic(), 2000
     for _ in range(alone):
         connection.send(one)
         connection.read()
-    print(f"commits: {(time.monotonic() - start) / alone * 1e6:.0f} us there and back, one at a time")
+    print(f"{(time.monotonic() - start) / alone * 1e6:.0f} us there and back, one at a time")
 
 
-def rebalance(address, process, count=100):
-    ready(address)
-    connections = [Connection(address) for _ in range(count + 1)]
+def rebalance(broker, count=100):
+    ready(broker)
+    connections = [Connection(broker.port) for _ in range(count + 1)]
     members = [""] * (count + 1)
 
     def ids(who):
@@ -181,15 +170,15 @@ def rebalance(address, process, count=100):
     for at in range(count):
         connections[at].read()
     ids([count])
-    cpu = process.seconds()
+    cpu = broker.cpu()
     # One more comes; the leader comes last.
     took = round(list(range(count, -1, -1)))
-    print(f"rebalance: {took * 1000:.1f} ms for {count + 1} members, {(process.seconds() - cpu) * 1000:.0f} CPU ms")
+    print(f"{took * 1000:.1f} ms for {count + 1} members, {(broker.cpu() - cpu) * 1000:.0f} CPU ms")
 
 
-def idle(address, process, groups=1000, each=10, seconds=30, every=3.0):
-    ready(address)
-    connections = [Connection(address) for _ in range(each)]
+def idle(broker, groups=1000, each=10, seconds=30, every=3.0):
+    ready(broker)
+    connections = [Connection(broker.port) for _ in range(each)]
     beats = [[] for _ in range(each)]
     for number in range(groups):
         group = f"idle-{number}"
@@ -212,7 +201,7 @@ def idle(address, process, groups=1000, each=10, seconds=30, every=3.0):
             connection.read()
             beats[at].append(heartbeat(group, answer[1], answer[3]))
     for what, beating in [("with heartbeats", True), ("without", False)]:
-        cpu, start = process.seconds(), time.monotonic()
+        cpu, start = broker.cpu(), time.monotonic()
         while time.monotonic() - start < seconds:
             round = time.monotonic()
             if beating:
@@ -224,42 +213,61 @@ def idle(address, process, groups=1000, each=10, seconds=30, every=3.0):
                         assert connection.read()[4:6] == b"\0\0"
                     time.sleep(max(0, round + every * number / groups - time.monotonic()))
             time.sleep(max(0, round + every - time.monotonic()))
-        used = (process.seconds() - cpu) / (time.monotonic() - start)
-        print(f"idle {what}: {groups} groups of {each}: {used * 100:.2f} % of a core, {process.memory():.0f} MB")
+        used = (broker.cpu() - cpu) / (time.monotonic() - start)
+        print(f"{what}: {groups} groups of {each}: {used * 100:.2f} % of a core, {broker.status('VmRSS'):.0f} MB")
 
 
-def fill(address, process, count=1000000, groups=50):
-    connection = ready(address)
+def fill(broker, count=1000000, groups=50):
+    connection = ready(broker)
     partitions = list(range(100))
     requests = count // len(partitions)
     frames = [commit(f"fill-{at % groups}", "bench-t", at, partitions) for at in range(requests)]
     for at in range(0, requests, 50):
         connection.send(*frames[at : at + 50])
         for _ in range(min(50, requests - at)):
-            connection.read()
-    print(f"fill: {count} offsets of {groups} groups in {requests} commits, {process.memory():.0f} MB")
-
-
-def distinct(address, process):
-    fill(address, process, groups=10000)
-
-
-def loaded(address, process):
+            answer = connection.read()
+            assert answer[-2:] == b"\0\0", answer
+    memory = broker.status("VmRSS")
+    answers = broker.again()
     start = time.monotonic()
-    while True:
-        try:
-            connection = Connection(address)
-            break
-        except ConnectionRefusedError:
-            time.sleep(0.001)
-    while struct.unpack_from(">h", connection.ask(LIST, b""), 4)[0] != 0:
+    while not is_loaded(broker, groups):
         time.sleep(0.002)
-    print(f"loaded: {(time.monotonic() - start) * 1000:.0f} ms after this began to ask, {process.memory():.0f} MB")
+        assert time.monotonic() - start < 120, "the groups do not come back"
+    took, after = time.monotonic() - start, broker.status("VmRSS")
+    print(f"{count} offsets of {groups} groups in {requests} commits, {memory:.0f} MB; killed and started, "
+          f"it answers after {answers:.0f} ms and has them after {answers + took * 1000:.0f} ms, {after:.0f} MB")
+
+
+def is_loaded(broker, groups):
+    """All groups are there, and not only those of the coordinators that have read their logs."""
+    answer = Connection(broker.port).ask(LIST, b"")
+    code, count = struct.unpack_from(">hi", answer, 4)
+    return code == 0 and count >= groups
+
+
+def distinct(broker):
+    fill(broker, groups=10000)
+
+
+ROWS = {"commits": commits, "rebalance": rebalance, "idle": idle, "fill": fill, "distinct": distinct}
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--only", default=",".join(ROWS))
+    ap.add_argument("brokers", nargs="+")
+    a = ap.parse_args()
+    for row in a.only.split(","):
+        for broker in (Broker(*b.split("=", 1)) for b in a.brokers):
+            broker.start()
+            try:
+                print(f"{row}: {broker.name}: ", end="", flush=True)
+                ROWS[row](broker)
+            except (AssertionError, OSError, struct.error) as problem:
+                print(f"failed: {problem!r}")
+            finally:
+                broker.stop()
 
 
 if __name__ == "__main__":
-    rows = sys.argv[3:] or ["commits", "rebalance", "idle"]
-    for row in rows:
-        {"commits": commits, "rebalance": rebalance, "idle": idle, "fill": fill, "distinct": distinct, "loaded": loaded}[row](
-            sys.argv[1], Process(int(sys.argv[2]))
-        )
+    main()
