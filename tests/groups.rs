@@ -13,10 +13,11 @@ use std::time::Duration;
 use broker::{Broker, Client, api_versions, frame};
 use kafkit::codec::error_codes::codes;
 use kafkit::codec::messages::groups::{
-    describe_groups_request, describe_groups_response, heartbeat_request, heartbeat_response,
-    join_group_request, join_group_response, leave_group_request, leave_group_response, list_groups_request,
-    list_groups_response, offset_commit_request, offset_commit_response, offset_fetch_request,
-    offset_fetch_response, sync_group_request, sync_group_response,
+    delete_groups_request, delete_groups_response, describe_groups_request, describe_groups_response,
+    heartbeat_request, heartbeat_response, join_group_request, join_group_response, leave_group_request,
+    leave_group_response, list_groups_request, list_groups_response, offset_commit_request,
+    offset_commit_response, offset_fetch_request, offset_fetch_response, sync_group_request,
+    sync_group_response,
 };
 use kafkit::codec::records::batches::AnyBatch;
 use kafkit::codec::wire::{Body, Bytes, Reader, Str};
@@ -38,6 +39,7 @@ const COMMIT: i16 = 7;
 const FETCH: i16 = 5;
 const DESCRIBE: i16 = 4;
 const LIST: i16 = 2;
+const DELETE: i16 = 1;
 
 /// Sends a request, and reads the answer into what `see` makes of it.
 fn ask<'a, Q: Body<'a>>(client: &mut Client, version: i16, request: &Q) -> Vec<u8> {
@@ -354,6 +356,71 @@ fn the_broker_and_its_directory_agree_and_a_kill_loses_nothing() {
         read::<list_groups_response::Root<'_>>(&answer, LIST).error_code == codes::NONE
     });
     agree(&broker, &data, true);
+    broker.end();
+}
+
+#[test]
+fn compaction_leaves_what_was_committed_last() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let mut args = vec!["--topic", "t:100"];
+    for config in
+        ["offsets.topic.num.partitions=1", "offsets.topic.segment.bytes=1048576", "log.cleaner.backoff.ms=50"]
+    {
+        args.extend(["--config", config]);
+    }
+    let broker = Broker::on(&data, &args);
+    let mut client = broker.connect();
+    broker::wait_until("there is a coordinator", || {
+        commit(&mut client, "gone", (-1, "", None), 0, 1) == codes::NONE
+    });
+    let request = delete_groups_request::Root { groups_names: vec![Str::from("gone")], ..Default::default() };
+    let answer = ask(&mut client, DELETE, &request);
+    let deleted: delete_groups_response::Root<'_> = read(&answer, DELETE);
+    assert_eq!(deleted.results[0].error_code, codes::NONE);
+    // Two segments that may be cleaned, and some of a third.
+    for round in 1..=250 {
+        let partitions = (0..100).map(|index| offset_commit_request::OffsetCommitRequestPartition {
+            partition_index: index,
+            committed_offset: round * 1000 + i64::from(index),
+            ..Default::default()
+        });
+        let request = offset_commit_request::Root {
+            group_id: Str::from("kept"),
+            generation_id_or_member_epoch: -1,
+            topics: vec![offset_commit_request::OffsetCommitRequestTopic {
+                name: Str::from(TOPIC),
+                partitions: partitions.collect(),
+                ..Default::default()
+            }],
+            ..Default::default()
+        };
+        let answer = ask(&mut client, COMMIT, &request);
+        let answer: offset_commit_response::Root<'_> = read(&answer, COMMIT);
+        assert!(answer.topics[0].partitions.iter().all(|one| one.error_code == codes::NONE));
+    }
+    let logs = || {
+        let names = std::fs::read_dir(data.join("__consumer_offsets-0")).unwrap();
+        let logs = names
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|is| is == "log"));
+        logs.map(|path| path.metadata().map_or(0, |found| found.len())).sum::<u64>()
+    };
+    let before = logs();
+    broker::wait_until("it is compacted", || logs() < before / 2);
+    agree(&broker, &data, true);
+    broker.stop(Signal::KILL);
+    let broker = Broker::on(&data, &args);
+    broker::wait_until("it is loaded", || {
+        let answer = ask(&mut broker.connect(), LIST, &list_groups_request::Root::default());
+        read::<list_groups_response::Root<'_>>(&answer, LIST).error_code == codes::NONE
+    });
+    agree(&broker, &data, true);
+    let groups = replayed(&data);
+    assert_eq!(groups.by_id().keys().collect::<Vec<_>>(), ["kept"]);
+    let offsets: Vec<i64> =
+        groups.offsets().of_group("kept").into_iter().flatten().map(|(_, kept)| kept.offset).collect();
+    assert_eq!(offsets, (250_000..250_100).collect::<Vec<_>>());
     broker.end();
 }
 
