@@ -39,8 +39,9 @@ def frame(api, body):
 
 
 class Connection:
-    def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port))
+    def __init__(self, address):
+        host, port = address.rsplit(":", 1)
+        self.socket = socket.create_connection((host, int(port)))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.file = self.socket.makefile("rb", buffering=1 << 16)
 
@@ -96,9 +97,9 @@ def awaited(connection, group, generation, member):
 
 
 
-def ready(broker, topic="bench-t", partitions=100):
+def ready(address, topic="bench-t", partitions=100):
     """A topic, and the coordinator awake."""
-    connection = Connection(broker.port)
+    connection = Connection(address)
     body = struct.pack(">i", 1) + text(topic) + struct.pack(">ihii", partitions, 1, 0, 0) + struct.pack(">ib", 30000, 0)
     connection.ask(CREATE, body)
     while struct.unpack_from(">h", connection.ask(FIND, text("g")), 0)[0] != 0:
@@ -109,7 +110,7 @@ def ready(broker, topic="bench-t", partitions=100):
 
 
 def commits(broker, count=100000, depth=100):
-    connection = ready(broker)
+    connection = ready(broker.address)
     one = commit("commits", "bench-t", 5, [0])
     batch = one * depth
     cpu, start = broker.cpu(), time.monotonic()
@@ -131,8 +132,8 @@ def commits(broker, count=100000, depth=100):
 
 
 def rebalance(broker, count=100):
-    ready(broker)
-    connections = [Connection(broker.port) for _ in range(count + 1)]
+    ready(broker.address)
+    connections = [Connection(broker.address) for _ in range(count + 1)]
     members = [""] * (count + 1)
 
     def ids(who):
@@ -177,8 +178,8 @@ def rebalance(broker, count=100):
 
 
 def idle(broker, groups=1000, each=10, seconds=30, every=3.0):
-    ready(broker)
-    connections = [Connection(broker.port) for _ in range(each)]
+    ready(broker.address)
+    connections = [Connection(broker.address) for _ in range(each)]
     beats = [[] for _ in range(each)]
     for number in range(groups):
         group = f"idle-{number}"
@@ -218,7 +219,7 @@ def idle(broker, groups=1000, each=10, seconds=30, every=3.0):
 
 
 def fill(broker, count=1000000, groups=50):
-    connection = ready(broker)
+    connection = ready(broker.address)
     partitions = list(range(100))
     requests = count // len(partitions)
     frames = [commit(f"fill-{at % groups}", "bench-t", at, partitions) for at in range(requests)]
@@ -240,7 +241,7 @@ def fill(broker, count=1000000, groups=50):
 
 def is_loaded(broker, groups):
     """All groups are there, and not only those of the coordinators that have read their logs."""
-    answer = Connection(broker.port).ask(LIST, b"")
+    answer = Connection(broker.address).ask(LIST, b"")
     code, count = struct.unpack_from(">hi", answer, 4)
     return code == 0 and count >= groups
 

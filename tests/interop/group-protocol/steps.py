@@ -6,7 +6,7 @@ import struct
 import sys
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../benches"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../benches/peers/broker"))
 
 from groups import COMMIT, HEARTBEAT, JOIN, NULL, SUBSCRIPTION, SYNC, Connection, data, frame, ready, text  # noqa: E402
 
