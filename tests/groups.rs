@@ -14,10 +14,10 @@ use broker::{Broker, Client, api_versions, frame};
 use kafkit::codec::error_codes::codes;
 use kafkit::codec::messages::groups::{
     delete_groups_request, delete_groups_response, describe_groups_request, describe_groups_response,
-    heartbeat_request, heartbeat_response, join_group_request, join_group_response, leave_group_request,
-    leave_group_response, list_groups_request, list_groups_response, offset_commit_request,
-    offset_commit_response, offset_fetch_request, offset_fetch_response, sync_group_request,
-    sync_group_response,
+    find_coordinator_request, find_coordinator_response, heartbeat_request, heartbeat_response,
+    join_group_request, join_group_response, leave_group_request, leave_group_response, list_groups_request,
+    list_groups_response, offset_commit_request, offset_commit_response, offset_fetch_request,
+    offset_fetch_response, sync_group_request, sync_group_response,
 };
 use kafkit::codec::records::batches::AnyBatch;
 use kafkit::codec::wire::{Body, Bytes, Reader, Str};
@@ -40,6 +40,7 @@ const FETCH: i16 = 5;
 const DESCRIBE: i16 = 4;
 const LIST: i16 = 2;
 const DELETE: i16 = 1;
+const FIND: i16 = 2;
 
 /// Sends a request, and reads the answer into what `see` makes of it.
 fn ask<'a, Q: Body<'a>>(client: &mut Client, version: i16, request: &Q) -> Vec<u8> {
@@ -49,6 +50,14 @@ fn ask<'a, Q: Body<'a>>(client: &mut Client, version: i16, request: &Q) -> Vec<u
 
 fn read<'a, R: Body<'a>>(answer: &'a [u8], version: i16) -> R {
     R::decode(&mut Reader::new(&answer[4..]), version).unwrap()
+}
+
+/// A broker that was asked for a coordinator, as clients do it first.
+fn start(data: &Path, arguments: &[&str]) -> Broker {
+    let broker = Broker::on(data, arguments);
+    let answer = ask(&mut broker.connect(), FIND, &find_coordinator_request::Root::default());
+    assert_eq!(read::<find_coordinator_response::Root<'_>>(&answer, FIND).error_code, codes::NONE);
+    broker
 }
 
 /// A member on a connection of its own.
@@ -306,7 +315,7 @@ fn agree(broker: &Broker, data: &Path, resting: bool) {
 fn the_broker_and_its_directory_agree_and_a_kill_loses_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("data");
-    let broker = Broker::on(&data, &PARTITIONS);
+    let broker = start(&data, &PARTITIONS);
     let (mut first, mut second) = (Member::new(&broker, "g", None), Member::new(&broker, "g", Some("i")));
     rebalance(&mut [&mut first]);
     agree(&broker, &data, true);
@@ -334,7 +343,7 @@ fn the_broker_and_its_directory_agree_and_a_kill_loses_nothing() {
 
     // Without a word to anybody, and up again: members go on as if nothing had been.
     broker.stop(Signal::KILL);
-    let broker = Broker::on(&data, &PARTITIONS);
+    let broker = start(&data, &PARTITIONS);
     for member in [&mut first, &mut second] {
         member.client = broker.connect();
         broker::wait_until("it is loaded", || member.commit(3, 13) == codes::NONE);
@@ -349,7 +358,7 @@ fn the_broker_and_its_directory_agree_and_a_kill_loses_nothing() {
 
     // An orderly stop changes nothing either.
     broker.end();
-    let broker = Broker::on(&data, &PARTITIONS);
+    let broker = start(&data, &PARTITIONS);
     broker.is_well();
     broker::wait_until("it is loaded", || {
         let answer = ask(&mut broker.connect(), LIST, &list_groups_request::Root::default());
@@ -369,7 +378,7 @@ fn compaction_leaves_what_was_committed_last() {
     {
         args.extend(["--config", config]);
     }
-    let broker = Broker::on(&data, &args);
+    let broker = start(&data, &args);
     let mut client = broker.connect();
     broker::wait_until("there is a coordinator", || {
         commit(&mut client, "gone", (-1, "", None), 0, 1) == codes::NONE
@@ -410,7 +419,7 @@ fn compaction_leaves_what_was_committed_last() {
     broker::wait_until("it is compacted", || logs() < before / 2);
     agree(&broker, &data, true);
     broker.stop(Signal::KILL);
-    let broker = Broker::on(&data, &args);
+    let broker = start(&data, &args);
     broker::wait_until("it is loaded", || {
         let answer = ask(&mut broker.connect(), LIST, &list_groups_request::Root::default());
         read::<list_groups_response::Root<'_>>(&answer, LIST).error_code == codes::NONE
@@ -427,7 +436,7 @@ fn compaction_leaves_what_was_committed_last() {
 #[test]
 fn who_waits_holds_up_nobody() {
     let directory = tempfile::tempdir().unwrap();
-    let broker = Broker::on(&directory.path().join("data"), &["--topic", "t:4", "--fsync", "always"]);
+    let broker = start(&directory.path().join("data"), &["--topic", "t:4", "--fsync", "always"]);
     let mut first = Member::new(&broker, "g", None);
     rebalance(&mut [&mut first]);
     // The answer to what came before a join that waits does not wait with it.
@@ -452,7 +461,7 @@ fn who_waits_holds_up_nobody() {
 #[test]
 fn a_stop_answers_who_waits() {
     let directory = tempfile::tempdir().unwrap();
-    let broker = Broker::on(&directory.path().join("data"), &[]);
+    let broker = start(&directory.path().join("data"), &[]);
     let mut first = Member::new(&broker, "g", None);
     rebalance(&mut [&mut first]);
     let mut second = Member::new(&broker, "g", None);

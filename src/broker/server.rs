@@ -136,7 +136,10 @@ struct Active {
 fn end_idle(active: &mut Vec<Active>, idle_ms: i64) {
     let now_ms = clock::now_ms();
     active.retain(|Active { task, peer, active_ms }| {
-        if idle_ms >= 0 && now_ms - active_ms.load(Ordering::Relaxed) > idle_ms && !task.is_finished() {
+        if idle_ms >= 0
+            && now_ms.saturating_sub(active_ms.load(Ordering::Relaxed)) > idle_ms
+            && !task.is_finished()
+        {
             tracing::info!("{peer}: closed: idle for {idle_ms} ms (connections.max.idle.ms)");
             task.abort();
         }

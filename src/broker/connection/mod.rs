@@ -8,6 +8,7 @@ mod pool;
 mod queued;
 mod request;
 mod transmit;
+mod waiting;
 
 use std::future::poll_fn;
 use std::io;
@@ -28,6 +29,7 @@ pub use self::pool::Pool;
 use self::queued::Held;
 pub use self::queued::Queued;
 pub use self::request::Header;
+use self::waiting::Waits;
 use super::Broker;
 use super::apis::{self, Handle, Wait};
 use super::clock;
@@ -170,12 +172,11 @@ impl Connection {
             return Ok(());
         }
         let queued = self.context.queued.clone();
+        let _waits = Waits::begin(&self.context.active_ms);
         tokio::select! {
             held = queued.hold(bytes) => self.held = held,
             _ = self.context.stopping.changed() => return Err(Closed::Done),
         }
-        // Waiting for others is not idleness of this client.
-        self.context.active_ms.store(clock::now_ms(), Ordering::Relaxed);
         Ok(())
     }
 
@@ -331,6 +332,7 @@ impl Connection {
             let begun = self.output.bytes.split_off(frame_at);
             self.send().await?;
             self.output.bytes = begun;
+            let _waits = Waits::begin(&self.context.active_ms);
             let wait = fetch.wait(&replicas, found, &mut self.context.stopping, gone(&self.stream));
             (wait.await, 0)
         } else {
@@ -359,13 +361,12 @@ impl Connection {
                 let begun = self.output.bytes.split_off(frame_at);
                 self.send().await?;
                 self.output.bytes = begun;
+                let _waits = Waits::begin(&self.context.active_ms);
                 let answer = tokio::select! {
                     answer = &mut waiting.answer => answer.unwrap_or_else(|_| (wait.stopped)()),
                     _ = self.context.stopping.changed() => (wait.stopped)(),
                     () = gone(&self.stream) => return Err(Closed::Done),
                 };
-                // Waiting for others is not idleness of this client.
-                self.context.active_ms.store(clock::now_ms(), Ordering::Relaxed);
                 (answer, 0)
             }
         };

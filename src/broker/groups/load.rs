@@ -89,10 +89,10 @@ impl Reader<'_> {
 }
 
 /// Loads shards in the background, the processors each with one at a time.
-pub(super) fn all(groups: &Arc<Groups>, shards: &[Arc<Shard>]) {
-    let begun: VecDeque<Arc<Shard>> = shards.iter().filter(|shard| shard.begin_loading()).cloned().collect();
+pub(super) fn all<'s>(groups: &Arc<Groups>, shards: impl Iterator<Item = &'s Arc<Shard>>) {
+    let begun: VecDeque<Arc<Shard>> = shards.filter(|shard| shard.is_loading()).cloned().collect();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(begun.len());
     let begun = Arc::new(Mutex::new(begun));
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
     for _ in 0..threads {
         let (begun, groups) = (begun.clone(), groups.clone());
         tokio::task::spawn_blocking(move || {

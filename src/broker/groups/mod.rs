@@ -2,15 +2,17 @@
 //!
 //! - [`topic`] makes `__consumer_offsets` at first use and finds a group's partition; `load` reads a partition;
 //!   `journal` appends to it. `shard` is a partition with its coordinator, behind a lock of its own.
-//! - [`timer`] sleeps until the earliest deadline of all shards. Answers that have to wait for others come through a
+//! - `sweep` goes through all groups in steps. [`timer`] sleeps until the earliest deadline of all shards. Answers that have to wait for others come through a
 //!   channel, so that a connection waits without holding anything.
 
 mod journal;
 mod load;
 mod shard;
+mod sweep;
 pub mod timer;
 pub mod topic;
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -21,7 +23,7 @@ use tokio::sync::{Notify, oneshot};
 use self::shard::Shard;
 use super::config::{Settings, keys};
 use super::exchange::Exchange;
-use super::partitions::{HostedTopic, Partitions, Replica};
+use super::partitions::Replica;
 use super::{Broker, clock};
 use crate::codec::error_codes::codes;
 use crate::codec::wire::Uuid;
@@ -39,11 +41,24 @@ pub struct Waiting {
     pub replica: Option<Arc<Replica>>,
 }
 
+impl Waiting {
+    /// An answer that is there.
+    pub fn over(answer: impl Into<Answer>) -> Self {
+        let (ticket, waiting) = oneshot::channel();
+        // The other end is right here.
+        let _ = ticket.send(answer.into());
+        Self { answer: waiting, replica: None }
+    }
+}
+
 /// The coordinators of a life of `__consumer_offsets`.
 #[derive(Default)]
 struct Table {
     topic_id: Uuid,
-    shards: Vec<Arc<Shard>>,
+    /// How many partitions the topic has, as the metadata say: groups belong to them whether or not they are here.
+    count: usize,
+    /// Those that are here, by number.
+    shards: BTreeMap<i32, Arc<Shard>>,
 }
 
 /// The groups of this broker.
@@ -87,27 +102,32 @@ impl Groups {
         Moment { wall_ms: clock::now_ms(), steady_ms }
     }
 
-    /// Lets the coordinator of a group do something, once `__consumer_offsets` is there and its partition is loaded.
+    /// Why nobody may join like this, if so; that is said before a coordinator is looked for.
+    pub fn refuses_to_join(&self, group_id: &str, session_timeout_ms: i32) -> Option<i16> {
+        self.config.refuses(group_id, session_timeout_ms)
+    }
+
+    /// Lets the coordinator of a group do something.
     ///
     /// # Errors
-    /// The error code for the client: it is being loaded, or cannot be used.
+    /// The error code for the client: there is none before somebody has looked for one (FindCoordinator), it is being loaded,
+    /// or cannot be used.
     pub fn with<R>(
-        &self,
+        self: &Arc<Self>,
         exchange: &Exchange<'_>,
         group_id: &str,
         turn: impl FnOnce(&mut Coordinator, &mut World<'_>) -> R,
     ) -> Result<(R, Arc<Replica>), i16> {
-        let hosted = topic::provide(exchange)?;
-        let table = self.table(&hosted);
-        let at = topic::partition_of(group_id, table.shards.len());
-        let shard = table.shards.get(at).ok_or(codes::COORDINATOR_NOT_AVAILABLE)?;
+        let table = self.table(exchange.broker).ok_or(codes::NOT_COORDINATOR)?;
+        let at = topic::partition_of(group_id, table.count);
+        let shard = table.shards.get(&at).ok_or(codes::NOT_COORDINATOR)?;
         let outcome = shard.with(self, turn)?;
         Ok((outcome, shard.replica.clone()))
     }
 
     /// As [`Groups::with`], for what is written down: its answer waits until that is on disk, where that is asked for.
     pub fn write<R>(
-        &self,
+        self: &Arc<Self>,
         exchange: &Exchange<'_>,
         group_id: &str,
         turn: impl FnOnce(&mut Coordinator, &mut World<'_>) -> R,
@@ -119,7 +139,7 @@ impl Groups {
 
     /// As [`Groups::with`], for a request that may have to wait for others. What could not even be asked is answered.
     pub fn ask(
-        &self,
+        self: &Arc<Self>,
         exchange: &Exchange<'_>,
         group_id: &str,
         turn: impl FnOnce(&mut Coordinator, &mut World<'_>, oneshot::Sender<Answer>),
@@ -128,12 +148,7 @@ impl Groups {
         let (ticket, answer) = oneshot::channel();
         match self.with(exchange, group_id, |coordinator, world| turn(coordinator, world, ticket)) {
             Ok(((), replica)) => Waiting { answer, replica: Some(replica) },
-            Err(code) => {
-                let (ticket, answer) = oneshot::channel();
-                // The other end is right here.
-                let _ = ticket.send(failed(code));
-                Waiting { answer, replica: None }
-            }
+            Err(code) => Waiting::over(failed(code)),
         }
     }
 
@@ -142,63 +157,61 @@ impl Groups {
     /// # Errors
     /// The first of them that cannot be used yet. One that cannot be used at all has no groups, as for Kafka.
     pub fn with_all<R>(
-        &self,
-        partitions: &Partitions,
+        self: &Arc<Self>,
+        broker: &Broker,
         mut turn: impl FnMut(&mut Coordinator, &mut World<'_>) -> R,
     ) -> Result<Vec<R>, i16> {
-        let Some(hosted) = partitions.by_name(topic::NAME.as_bytes()) else { return Ok(Vec::new()) };
-        let turns = self.table(&hosted).shards.clone().into_iter().map(|shard| shard.with(self, &mut turn));
+        let Some(table) = self.table(broker) else { return Ok(Vec::new()) };
+        let turns = table.shards.values().map(|shard| shard.with(self, &mut turn));
         turns.filter(|done| !matches!(done, Err(codes::NOT_COORDINATOR))).collect()
-    }
-
-    /// Forgets the offsets of deleted topics.
-    pub fn forget_topics(&self, partitions: &Partitions, is_deleted: &dyn Fn(&str) -> bool) {
-        let Some(hosted) = partitions.by_name(topic::NAME.as_bytes()) else { return };
-        for shard in &self.table(&hosted).shards {
-            // What is not loaded or cannot be written keeps them until they expire.
-            let _ = shard.with(self, |coordinator, world| coordinator.forget_topics(world, is_deleted));
-        }
     }
 
     /// Begins to read what is there, so that members are waited for from now on.
     pub fn load(self: &Arc<Self>, broker: &Broker) {
-        let Some(hosted) = broker.partitions.by_name(topic::NAME.as_bytes()) else { return };
-        load::all(self, &self.table(&hosted).shards);
+        self.table(broker);
     }
 
-    fn table(&self, hosted: &HostedTopic) -> Arc<Table> {
-        let is_of =
-            |table: &Table| table.topic_id == hosted.id && table.shards.len() == hosted.replicas.len();
+    /// The coordinators that the metadata ask for; none without `__consumer_offsets`. Those that are new are loaded in the
+    /// background.
+    fn table(self: &Arc<Self>, broker: &Broker) -> Option<Arc<Table>> {
+        let hosted = broker.partitions.by_name(topic::NAME.as_bytes())?;
+        let count = broker.metadata.image().topics.by_id(hosted.id)?.partitions.len();
+        let is_of = |table: &Table| {
+            table.topic_id == hosted.id && table.count == count && table.shards.len() == hosted.replicas.len()
+        };
         let table = self.table.load_full();
         if is_of(&table) {
-            return table;
+            return Some(table);
         }
         let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let table = self.table.load_full();
         if is_of(&table) {
-            return table;
+            return Some(table);
         }
         // Another life of the topic, or more partitions than before: groups belong elsewhere now.
-        for shard in &table.shards {
+        for shard in table.shards.values() {
             shard.resign();
         }
-        let mut numbers: Vec<i32> = hosted.replicas.keys().copied().collect();
-        numbers.sort_unstable();
-        let replicas = numbers.iter().filter_map(|number| hosted.replicas.get(number));
-        let shards = replicas.map(|replica| Arc::new(Shard::new(replica.clone()))).collect();
-        let table = Arc::new(Table { topic_id: hosted.id, shards });
+        let replicas = hosted.replicas.iter();
+        let shards = replicas
+            .map(|(number, replica)| (*number, Arc::new(Shard::new(replica.clone(), self))))
+            .collect();
+        let table = Arc::new(Table { topic_id: hosted.id, count, shards });
         self.table.store(table.clone());
-        table
+        // The timer only looks after the shards that it knows.
+        self.sooner.notify_one();
+        load::all(self, table.shards.values());
+        Some(table)
     }
 
     /// The shards as they are now.
     fn shards(&self) -> Vec<Arc<Shard>> {
-        self.table.load().shards.clone()
+        self.table.load().shards.values().cloned().collect()
     }
 
     /// A shard wants to be woken at that time.
     fn wake_at(&self, at_ms: i64) {
-        if at_ms < self.planned_ms.load(Ordering::Acquire) {
+        if at_ms < self.planned_ms.load(Ordering::SeqCst) {
             self.sooner.notify_one();
         }
     }

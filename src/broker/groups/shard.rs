@@ -10,15 +10,14 @@ use crate::broker::partitions::Replica;
 use crate::codec::error_codes::codes;
 use crate::codec::meaning::uuid;
 use crate::state::coordinator::World;
+use crate::state::groups::Groups as Logged;
 
 /// Nothing is due.
 const NEVER: i64 = i64::MAX;
 
 /// How far a coordinator is.
 enum Loaded {
-    /// Nobody has asked for it.
-    Not,
-    /// Its log is being read.
+    /// Its log is to be read.
     Loading,
     /// It answers.
     Ready(Box<Coordinator>),
@@ -34,10 +33,18 @@ pub(super) struct Shard {
     deadline_ms: AtomicI64,
 }
 
+impl Groups {
+    fn ready(&self, logged: Logged) -> Loaded {
+        Loaded::Ready(Box::new(Coordinator::new(self.config, logged, self.now())))
+    }
+}
+
 impl Shard {
-    /// Over a partition, which is not read yet.
-    pub fn new(replica: Arc<Replica>) -> Self {
-        Self { replica, loaded: Mutex::new(Loaded::Not), deadline_ms: AtomicI64::new(NEVER) }
+    /// Over a partition, which is still to be read unless it is empty.
+    pub fn new(replica: Arc<Replica>, groups: &Groups) -> Self {
+        let is_empty = replica.log.as_ref().is_some_and(|log| log.log_start_offset() == log.log_end_offset());
+        let loaded = if is_empty { groups.ready(Logged::new()) } else { Loaded::Loading };
+        Self { replica, loaded: Mutex::new(loaded), deadline_ms: AtomicI64::new(NEVER) }
     }
 
     fn lock(&self) -> MutexGuard<'_, Loaded> {
@@ -46,7 +53,7 @@ impl Shard {
 
     /// When its coordinator wants to be woken; [`i64::MAX`] for never.
     pub fn deadline_ms(&self) -> i64 {
-        self.deadline_ms.load(Ordering::Acquire)
+        self.deadline_ms.load(Ordering::SeqCst)
     }
 
     /// Lets the coordinator do something, and hands out the answers that come of it.
@@ -59,13 +66,9 @@ impl Shard {
         turn: impl FnOnce(&mut Coordinator, &mut World<'_>) -> R,
     ) -> Result<R, i16> {
         let mut loaded = self.lock();
-        if matches!(*loaded, Loaded::Not) {
-            // It came after the start, so there is nothing to read, or hardly anything.
-            *loaded = self.read(groups);
-        }
         let coordinator = match &mut *loaded {
             Loaded::Ready(coordinator) => coordinator,
-            Loaded::Loading | Loaded::Not => return Err(codes::COORDINATOR_LOAD_IN_PROGRESS),
+            Loaded::Loading => return Err(codes::COORDINATOR_LOAD_IN_PROGRESS),
             Loaded::Unusable => return Err(codes::NOT_COORDINATOR),
         };
         let mut journal = ReplicaJournal::new(&self.replica, groups.codec);
@@ -80,22 +83,18 @@ impl Shard {
         Ok(outcome)
     }
 
-    /// Notes when the coordinator is due. The lock is held: a later plan must not be overwritten by one from before.
+    /// Notes when the coordinator is due. The lock is held: a later plan must not be overwritten by one from before. The order
+    /// of this and of what [`Groups::wake_at`] looks at is what the timer relies on.
     fn plan(&self, groups: &Groups, coordinator: &Coordinator) {
         let deadline_ms = coordinator.deadline().unwrap_or(NEVER);
-        if self.deadline_ms.swap(deadline_ms, Ordering::AcqRel) > deadline_ms {
+        if self.deadline_ms.swap(deadline_ms, Ordering::SeqCst) > deadline_ms {
             groups.wake_at(deadline_ms);
         }
     }
 
-    /// Announces that it will be loaded; false where that was done already.
-    pub fn begin_loading(&self) -> bool {
-        let mut loaded = self.lock();
-        let begins = matches!(*loaded, Loaded::Not);
-        if begins {
-            *loaded = Loaded::Loading;
-        }
-        begins
+    /// Whether its log is still to be read.
+    pub fn is_loading(&self) -> bool {
+        matches!(*self.lock(), Loaded::Loading)
     }
 
     /// Reads the log, while requests are told so.
@@ -114,7 +113,7 @@ impl Shard {
 
     fn read(&self, groups: &Groups) -> Loaded {
         match load::groups(&self.replica) {
-            Ok(logged) => Loaded::Ready(Box::new(Coordinator::new(groups.config, logged, groups.now()))),
+            Ok(logged) => groups.ready(logged),
             Err(problem) => {
                 let (topic, partition) = (&self.replica.topic, self.replica.partition);
                 tracing::error!("{topic}-{partition}: its groups are not served: {problem}");
@@ -126,7 +125,7 @@ impl Shard {
     /// Ends it: who waits is sent to look for the coordinator again.
     pub fn resign(&self) {
         let mut loaded = self.lock();
-        self.deadline_ms.store(NEVER, Ordering::Release);
+        self.deadline_ms.store(NEVER, Ordering::SeqCst);
         // Who waits sees the end of its channel.
         *loaded = Loaded::Unusable;
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::Groups;
+use super::{Groups, sweep};
 use crate::broker::Broker;
 use crate::broker::config::keys;
 
@@ -18,9 +18,11 @@ pub async fn run(broker: Arc<Broker>, mut stopping: watch::Receiver<bool>) {
     loop {
         let shards = groups.shards();
         let next_ms = shards.iter().map(|shard| shard.deadline_ms()).min().unwrap_or(i64::MAX).min(expire_ms);
-        groups.planned_ms.store(next_ms, Ordering::Release);
-        // Who planned something meanwhile has seen the plan of before, and has said nothing.
-        let sooner = groups.shards().iter().any(|shard| shard.deadline_ms() < next_ms);
+        // A shard notes its deadline and then looks at this plan; here the plan is noted and then the deadlines are looked at.
+        // All four are in one order (`SeqCst`), so that one of the two sees the other: a deadline is found here, or the shard
+        // says that it is sooner, which is kept until it is waited for.
+        groups.planned_ms.store(next_ms, Ordering::SeqCst);
+        let sooner = shards.iter().any(|shard| shard.deadline_ms() < next_ms);
         let wait_ms = next_ms.saturating_sub(groups.now().steady_ms);
         if !sooner && wait_ms > 0 {
             tokio::select! {
@@ -51,13 +53,15 @@ fn tick(groups: &Groups) {
 
 fn expire(groups: &Groups) {
     for shard in groups.shards() {
-        match shard.with(groups, |coordinator, world| coordinator.expire(world)) {
-            Ok(0) | Err(_) => {}
-            Ok(count) => tracing::info!(
-                "{}-{}: {count} offsets and groups expired",
-                shard.replica.topic,
-                shard.replica.partition
-            ),
+        let mut count = 0;
+        sweep::steps(groups, &shard, |coordinator, world, from| {
+            let (gone, next) = coordinator.expire(world, from);
+            count += gone;
+            next
+        });
+        if count > 0 {
+            let (topic, partition) = (&shard.replica.topic, shard.replica.partition);
+            tracing::info!("{topic}-{partition}: {count} offsets and groups expired");
         }
     }
 }

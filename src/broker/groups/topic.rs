@@ -1,11 +1,8 @@
 //! `__consumer_offsets`: how it is made, and which of its partitions a group belongs to.
 
-use std::sync::Arc;
-
 use crate::broker::config::{Settings, keys};
 use crate::broker::exchange::Exchange;
 use crate::broker::handlers::topics;
-use crate::broker::partitions::HostedTopic;
 use crate::codec::error_codes::codes;
 use crate::codec::messages::topics::create_topics_request::{
     CreatableTopic, CreatableTopicConfig, Root as CreateTopics,
@@ -16,13 +13,13 @@ use crate::codec::wire::Str;
 pub const NAME: &str = "__consumer_offsets";
 
 /// The partition of `count` that a group belongs to (`Utils.abs(groupId.hashCode) % count`).
-pub fn partition_of(group_id: &str, count: usize) -> usize {
+pub fn partition_of(group_id: &str, count: usize) -> i32 {
     // `String.hashCode` of Java goes over UTF-16 units.
     let hash =
         group_id.encode_utf16().fold(0_i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)));
     // The least number has no opposite; Kafka takes 0 for it.
-    let hash = usize::try_from(hash.checked_abs().unwrap_or(0)).unwrap_or(0);
-    hash.checked_rem(count).unwrap_or(0)
+    let hash = hash.checked_abs().unwrap_or(0);
+    hash.checked_rem(i32::try_from(count).unwrap_or(i32::MAX)).unwrap_or(0)
 }
 
 /// The topic as it is to be made (`GroupCoordinatorService.groupMetadataTopicConfigs`).
@@ -46,19 +43,19 @@ pub fn creatable(settings: &Settings) -> CreatableTopic<'static> {
     }
 }
 
-/// The topic, made if it is not there.
+/// Makes the topic if it is not there.
 ///
 /// # Errors
 /// `COORDINATOR_NOT_AVAILABLE`: it cannot be made.
-pub fn provide(exchange: &Exchange<'_>) -> Result<Arc<HostedTopic>, i16> {
-    let find = || exchange.broker.partitions.by_name(NAME.as_bytes());
-    if let Some(hosted) = find() {
-        return Ok(hosted);
+pub fn provide(exchange: &Exchange<'_>) -> Result<(), i16> {
+    let is_there = || exchange.broker.partitions.by_name(NAME.as_bytes()).is_some();
+    if is_there() {
+        return Ok(());
     }
     let request = CreateTopics { topics: vec![creatable(&exchange.broker.settings)], ..Default::default() };
     // Somebody else may have been quicker, which is as good.
     topics::create_topics(exchange, request);
-    find().ok_or(codes::COORDINATOR_NOT_AVAILABLE)
+    if is_there() { Ok(()) } else { Err(codes::COORDINATOR_NOT_AVAILABLE) }
 }
 
 #[cfg(test)]

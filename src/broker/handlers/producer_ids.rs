@@ -59,8 +59,9 @@ pub fn answer<'a>(exchange: &Exchange<'a>, request: InitProducerIdRequest<'a>) -
         return failed(codes::INVALID_REQUEST);
     }
     if request.transactional_id.is_some() {
-        // Who coordinates transactions is asked here, and there is nobody yet.
-        return failed(codes::COORDINATOR_NOT_AVAILABLE);
+        // There are no transactions yet. With an error that may pass, clients would try again as long as they can; this one
+        // ends them.
+        return failed(codes::UNSUPPORTED_VERSION);
     }
     match exchange.broker.producer_ids.next(exchange) {
         Ok(producer_id) => InitProducerIdResponse { producer_id, producer_epoch: 0, ..Default::default() },

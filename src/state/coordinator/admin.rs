@@ -31,7 +31,16 @@ pub struct Described {
     pub members: Vec<DescribedMember>,
 }
 
-/// A member of a group. What it said and got is empty unless the group is stable.
+/// Why a group is not described.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undescribed {
+    /// There is none.
+    NotThere,
+    /// It is one of a newer protocol, which other requests describe.
+    OtherProtocol,
+}
+
+/// A member of a group. What it said is empty unless the group is stable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DescribedMember {
     /// Its id.
@@ -44,7 +53,7 @@ pub struct DescribedMember {
     pub client_host: String,
     /// What it said of itself.
     pub metadata: Vec<u8>,
-    /// What the leader gave it.
+    /// What the leader gave it last.
     pub assignment: Vec<u8>,
 }
 
@@ -67,19 +76,25 @@ impl<T> Coordinator<T> {
         .collect()
     }
 
-    /// A group of the classic protocol, if it is one.
-    pub fn describe(&self, id: &str) -> Option<Described> {
+    /// A group of the classic protocol.
+    ///
+    /// # Errors
+    /// Why there is none of that name.
+    pub fn describe(&self, id: &str) -> Result<Described, Undescribed> {
         if let Some(live) = self.live.get(id) {
-            return Some(live.describe());
+            return Ok(live.describe());
         }
-        let groups::Group::Classic(classic) = self.logged.by_id().get(id)? else { return None };
-        // Whoever has members is alive.
-        Some(Described {
-            state: State::Empty.name(),
-            protocol_type: classic.protocol_type.clone(),
-            protocol: String::new(),
-            members: Vec::new(),
-        })
+        match self.logged.by_id().get(id) {
+            // Whoever has members is alive.
+            Some(groups::Group::Classic(classic)) => Ok(Described {
+                state: State::Empty.name(),
+                protocol_type: classic.protocol_type.clone(),
+                protocol: String::new(),
+                members: Vec::new(),
+            }),
+            Some(_) => Err(Undescribed::OtherProtocol),
+            None => Err(Undescribed::NotThere),
+        }
     }
 
     /// Forgets a group without members, and all that it has committed.
@@ -98,12 +113,7 @@ impl<T> Coordinator<T> {
             .flat_map(|offsets| offsets.keys())
             .map(|(topic, partition)| records::offset_tombstone(id, topic, *partition))
             .collect();
-        match group {
-            groups::Group::Consumer(_) => gone.extend(records::consumer_group_tombstones(id)),
-            groups::Group::Classic(_) => gone.push(records::group_tombstone(id)),
-            // What these have besides is not kept here.
-            groups::Group::Share(_) | groups::Group::Streams(_) => return Err(codes::GROUP_ID_NOT_FOUND),
-        }
+        gone.extend(records::group_tombstones(id, group).ok_or(codes::GROUP_ID_NOT_FOUND)?);
         append_in_parts(&mut self.logged, world, &gone).map_err(told_of_append)?;
         self.live.remove(id);
         Ok(())
@@ -120,7 +130,7 @@ impl<T> Group<T> {
             client_id: member.client_id.clone(),
             client_host: member.client_host.clone(),
             metadata: member.metadata(&protocol).filter(|_| stable).unwrap_or_default().to_vec(),
-            assignment: if stable { member.assignment.clone() } else { Vec::new() },
+            assignment: member.assignment.clone(),
         };
         Described {
             state: self.state.name(),

@@ -1,9 +1,14 @@
 //! Offsets and groups whose time is over (`OffsetMetadataManager.cleanupExpiredOffsets`, KIP-211).
 
 use super::group::{CONSUMER, Group, State};
-use super::{Coordinator, World, append_in_parts, records};
+use super::sweep::{Rule, Sweep};
+use super::{Coordinator, Record, World, append, append_in_parts, records};
+use crate::codec::wire::Uuid;
+use crate::state::groups;
 use crate::state::groups::classic::ClassicGroup;
 use crate::state::groups::offsets::CommittedOffset;
+
+const NO_ID: Uuid = Uuid([0; 16]);
 
 /// From when on the offsets of a group are to be kept for the retention time.
 enum Since {
@@ -14,42 +19,48 @@ enum Since {
 }
 
 impl<T> Coordinator<T> {
-    /// Lets go of what nobody has needed for the retention time, and of groups that have nothing left; how many
-    /// records that took. A group whose tombstones cannot be written stays until the next time.
-    pub fn expire(&mut self, world: &mut World<'_>) -> usize {
-        let ids: Vec<String> = self.logged.by_id().keys().cloned().collect();
-        let mut count = 0;
-        for id in ids {
-            let gone = self.expired(&id, world.now.wall_ms);
-            if append_in_parts(&mut self.logged, world, &gone).is_ok() {
-                count += gone.len();
-            }
+    /// Goes a step on in letting go of what nobody has needed for the retention time, and of groups that have nothing left:
+    /// how many records that took, and from where to go on. What cannot be written stays until the next time.
+    pub fn expire(&mut self, world: &mut World<'_>, from: &Sweep) -> (usize, Option<Sweep>) {
+        let now_ms = world.now.wall_ms;
+        let swept = self.sweep(from, |id| self.expiry(id, now_ms));
+        if append(&mut self.logged, world, &swept.gone).is_err() {
+            return (0, None);
         }
-        count
+        let gone: Vec<Record> = swept.ended.iter().flat_map(|id| self.group_expires(id)).collect();
+        if append(&mut self.logged, world, &gone).is_err() {
+            return (swept.gone.len(), None);
+        }
+        (swept.gone.len() + gone.len(), swept.next)
     }
 
-    fn expired(&self, id: &str, now_ms: i64) -> Vec<super::Record> {
-        let Some(classic) = self.classic(id) else { return Vec::new() };
+    /// Which of a group's offsets expire; none where it is not the time for that.
+    fn expiry<'r>(&'r self, id: &'r str, now_ms: i64) -> Option<Rule<'r>> {
+        let group = self.logged.by_id().get(id)?;
         let live = self.live.get(id);
-        let mut gone = Vec::new();
-        let mut all = true;
-        if let Some(offsets) = self.committed(id) {
-            let Some(since) = since(live, classic) else { return gone };
-            for (place, offset) in offsets {
-                let read = live.is_some_and(|group| group.is_subscribed_to(&place.0));
-                if !read && self.is_over(offset, &since, now_ms) && !self.is_unstable(id, place) {
-                    gone.push(records::offset_tombstone(id, &place.0, place.1));
-                } else {
-                    all = false;
-                }
-            }
-        }
-        let in_transaction =
-            || self.logged.offsets().pending().values().any(|groups| groups.contains_key(id));
-        if all && live.is_none_or(Group::may_rest) && classic.members.is_empty() && !in_transaction() {
-            gone.push(records::group_tombstone(id));
-        }
-        gone
+        let since = match group {
+            groups::Group::Classic(classic) => since(live, classic)?,
+            groups::Group::Consumer(_) | groups::Group::Streams(_) => Since::Commit,
+            // They have no offsets of this kind, and do not expire (`ShareGroup.shouldExpire`).
+            groups::Group::Share(_) => return None,
+        };
+        let read = move |topic: &str| {
+            live.map_or_else(|| group.is_subscribed_to(topic), |live| live.is_subscribed_to(topic))
+        };
+        Some(Box::new(move |place, offset| {
+            self.is_over(offset, &since, now_ms) && !read(&place.0) && !self.is_unstable(id, place)
+        }))
+    }
+
+    /// The records that end a group, if it has come to its end.
+    fn group_expires(&self, id: &str) -> Vec<Record> {
+        let Some(group) = self.logged.by_id().get(id) else { return Vec::new() };
+        let mut pending = self.logged.offsets().pending().values();
+        let is_needed = self.committed(id).is_some()
+            || group.member_count() > 0
+            || !self.live.get(id).is_none_or(Group::may_rest)
+            || pending.any(|groups| groups.contains_key(id));
+        if is_needed { Vec::new() } else { records::group_tombstones(id, group).unwrap_or_default() }
     }
 
     fn is_over(&self, offset: &CommittedOffset, since: &Since, now_ms: i64) -> bool {
@@ -63,20 +74,25 @@ impl<T> Coordinator<T> {
         now_ms.saturating_sub(since_ms) >= self.config.offsets_retention_ms
     }
 
-    /// Forgets the offsets of topics that were deleted.
-    pub fn forget_topics(&mut self, world: &mut World<'_>, is_deleted: &dyn Fn(&str) -> bool) {
-        let mut gone = Vec::new();
-        for id in self.logged.by_id().keys() {
+    /// Goes a step on in forgetting the offsets of topics that were deleted, whose ids are asked for by their names: from where
+    /// to go on. Who has the name by now may have commits of its own, which are told by the id.
+    pub fn forget_topics(
+        &mut self,
+        world: &mut World<'_>,
+        from: &Sweep,
+        deleted: &dyn Fn(&str) -> Option<Uuid>,
+    ) -> Option<Sweep> {
+        let is_deleted = |place: &(String, i32), offset: &CommittedOffset| {
+            deleted(&place.0).is_some_and(|id| offset.topic_id == NO_ID || offset.topic_id == id)
+        };
+        let mut swept = self.sweep(from, |_| Some(Box::new(is_deleted)));
+        for id in &swept.ended {
             let pending = self.logged.offsets().pending().values().filter_map(|groups| groups.get(id));
-            for offsets in self.committed(id).into_iter().chain(pending) {
-                let deleted = offsets.keys().filter(|(topic, _)| is_deleted(topic));
-                gone.extend(
-                    deleted.map(|(topic, partition)| records::offset_tombstone(id, topic, *partition)),
-                );
-            }
+            let pending = pending.flatten().filter(|(place, offset)| is_deleted(place, offset));
+            swept.gone.extend(pending.map(|(place, _)| records::offset_tombstone(id, &place.0, place.1)));
         }
         // Where it fails, they expire like those of a topic that nobody reads.
-        let _ = append_in_parts(&mut self.logged, world, &gone);
+        append_in_parts(&mut self.logged, world, &swept.gone).ok().and(swept.next)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Moment;
-use super::member::Member;
+use super::member::{Member, Terms};
 use super::requests::{Join, Joined, JoinedMember, Synced};
 use crate::codec::error_codes::codes;
 use crate::state::groups::classic::{self, ClassicGroup};
@@ -71,8 +71,8 @@ pub(super) struct Group<T> {
     pub sync_deadline_ms: Option<i64>,
     /// The topics that members read; none where that is not known.
     pub subscribed: Option<BTreeSet<String>>,
-    /// It is in the log as it is here.
-    pub is_logged: bool,
+    /// It has no members, and the log could not be told so: when to try again.
+    pub log_again_ms: Option<i64>,
     /// The earliest deadline that was set since the queue was looked at.
     pub wake: Option<i64>,
     /// Its place in the queue.
@@ -104,7 +104,7 @@ impl<T> Group<T> {
             join_timer: None,
             sync_deadline_ms: None,
             subscribed: None,
-            is_logged: true,
+            log_again_ms: None,
             wake: None,
             scheduled: None,
             supported: BTreeMap::new(),
@@ -119,7 +119,10 @@ impl<T> Group<T> {
 
     /// There is nothing in it that the log does not have.
     pub fn may_rest(&self) -> bool {
-        self.state == State::Empty && self.members.is_empty() && self.pending.is_empty() && self.is_logged
+        self.state == State::Empty
+            && self.members.is_empty()
+            && self.pending.is_empty()
+            && self.log_again_ms.is_none()
     }
 
     /// Wakes the group at that time, if not before.
@@ -135,6 +138,7 @@ impl<T> Group<T> {
             .chain(pending)
             .chain(self.join_timer.map(|timer| timer.at_ms))
             .chain(self.sync_deadline_ms)
+            .chain(self.log_again_ms)
             .min()
     }
 
@@ -205,20 +209,25 @@ impl<T> Group<T> {
         waited
     }
 
-    /// A member joins again: what it says now counts. Returns who waited in its name before.
-    pub fn update(&mut self, id: &str, join: &Join, ticket: Option<T>) -> Option<T> {
+    /// A member joins again: what it says now counts. Returns what counted, and who waited in its name, before.
+    pub fn update(&mut self, id: &str, terms: Terms, ticket: Option<T>) -> Option<(Terms, Option<T>)> {
         let member = self.members.get_mut(id)?;
-        let before = std::mem::replace(&mut member.protocols, join.protocols.clone());
-        member.rebalance_timeout_ms = join.rebalance_timeout_ms;
-        member.session_timeout_ms = join.session_timeout_ms;
+        for (name, _) in &terms.protocols {
+            *self.supported.entry(name.clone()).or_default() += 1;
+        }
+        let before = Terms {
+            rebalance_timeout_ms: std::mem::replace(
+                &mut member.rebalance_timeout_ms,
+                terms.rebalance_timeout_ms,
+            ),
+            session_timeout_ms: std::mem::replace(&mut member.session_timeout_ms, terms.session_timeout_ms),
+            protocols: std::mem::replace(&mut member.protocols, terms.protocols),
+        };
         let waited = std::mem::replace(&mut member.joining, ticket);
         self.joining += usize::from(member.joining.is_some());
         self.joining -= usize::from(waited.is_some());
-        for (name, _) in &join.protocols {
-            *self.supported.entry(name.clone()).or_default() += 1;
-        }
-        self.unsupport(&before);
-        waited
+        self.unsupport(&before.protocols);
+        Some((before, waited))
     }
 
     /// Takes who waits for the next generation in a member's name.

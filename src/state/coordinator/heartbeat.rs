@@ -11,9 +11,6 @@ impl<T> Coordinator<T> {
     /// # Errors
     /// The error code: `REBALANCE_IN_PROGRESS` where it is to join again.
     pub fn heartbeat(&mut self, world: &mut World<'_>, speaker: &Speaker) -> Result<(), i16> {
-        if speaker.group_id.is_empty() {
-            return Err(codes::INVALID_GROUP_ID);
-        }
         let heard = self.with_live(world, &speaker.group_id, |group, step| {
             group.check_member(&speaker.member_id, speaker.group_instance_id.as_deref())?;
             if speaker.generation != group.generation {

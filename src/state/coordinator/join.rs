@@ -4,50 +4,69 @@ use super::group::{Group, State};
 use super::member::Member;
 use super::rebalance::NEW_MEMBER_JOIN_TIMEOUT_MS;
 use super::requests::{Join, Joined, Synced};
-use super::{Coordinator, Step, World, append, records, told_of_append};
+use super::{Config, Coordinator, Record, Step, World, append, records, told_of_append};
 use crate::codec::error_codes::codes;
-use crate::state::groups;
+
+/// The longest string of the wire, but for the newest versions, and of all records.
+const NAME_BYTES_MAX: usize = i16::MAX as usize;
+
+impl Config {
+    /// Why nobody may join like this, if so: that does not depend on the group, nor on whether it can be found.
+    pub fn refuses(&self, group_id: &str, session_timeout_ms: i32) -> Option<i16> {
+        let (min, max) = (self.session_timeout_min_ms, self.session_timeout_max_ms);
+        if group_id.is_empty() {
+            Some(codes::INVALID_GROUP_ID)
+        } else if !(min..=max).contains(&session_timeout_ms) {
+            Some(codes::INVALID_SESSION_TIMEOUT)
+        } else {
+            None
+        }
+    }
+}
 
 impl<T> Coordinator<T> {
     /// A member joins. The answer comes when the next generation begins, or at once where it does not depend on others.
     pub fn join(&mut self, world: &mut World<'_>, ticket: T, join: Join) {
-        if let Err(code) = self.check(&join).and_then(|()| self.provide(world, &join)) {
-            self.answers.push((ticket, Joined::error(code, join.member_id).into()));
+        if let Err(refused) = self.check(&join).and_then(|()| self.provide(world, &join)) {
+            self.answers.push((ticket, refused.into()));
             return;
         }
         let id = join.group_id.clone();
         self.with_live(world, &id, |group, step| group.join(ticket, &join, step));
     }
 
-    fn check(&self, join: &Join) -> Result<(), i16> {
-        if join.group_id.is_empty() {
-            return Err(codes::INVALID_GROUP_ID);
+    fn check(&self, join: &Join) -> Result<(), Joined> {
+        if let Some(code) = self.config.refuses(&join.group_id, join.session_timeout_ms) {
+            return Err(Joined::error(code, join.member_id.as_str()));
         }
-        let (min, max) = (self.config.session_timeout_min_ms, self.config.session_timeout_max_ms);
-        if !(min..=max).contains(&join.session_timeout_ms) {
-            return Err(codes::INVALID_SESSION_TIMEOUT);
+        let protocols = join.protocols.iter().map(|(name, _)| name);
+        let names = [&join.member_id, &join.protocol_type].into_iter().chain(&join.group_instance_id);
+        // Such as one whose invalid UTF-8 was replaced: no record could hold it, nor an answer. Kafka fails, too.
+        if names.chain(protocols).any(|name| name.len() > NAME_BYTES_MAX) {
+            return Err(Joined::error(codes::UNKNOWN_SERVER_ERROR, ""));
         }
         Ok(())
     }
 
     /// Makes the group, where somebody comes to it who may be the first.
-    fn provide(&mut self, world: &mut World<'_>, join: &Join) -> Result<(), i16> {
+    fn provide(&mut self, world: &mut World<'_>, join: &Join) -> Result<(), Joined> {
         let id = join.group_id.as_str();
         if self.enliven(id, world.now) {
             return Ok(());
         }
-        let mut new = Vec::new();
-        match self.logged.by_id().get(id) {
-            Some(groups::Group::Consumer(group)) if group.members.is_empty() => {
-                // Its members are gone, and those who come speak the classic protocol.
-                new.extend(records::consumer_group_tombstones(id));
-            }
-            Some(_) => return Err(codes::INCONSISTENT_GROUP_PROTOCOL),
-            None if !join.member_id.is_empty() => return Err(codes::UNKNOWN_MEMBER_ID),
-            None => {}
+        let group = self.logged.by_id().get(id);
+        let left = group.filter(|group| group.member_count() == 0);
+        // A group whose members are gone gives way to those who come and speak the classic protocol.
+        let gone = match (group, left.and_then(|group| records::group_tombstones(id, group))) {
+            (None, _) => Vec::new(),
+            (Some(_), Some(gone)) => gone,
+            (Some(_), None) => return Err(Joined::error(codes::INCONSISTENT_GROUP_PROTOCOL, "")),
+        };
+        if !join.member_id.is_empty() {
+            return Err(Joined::error(codes::UNKNOWN_MEMBER_ID, join.member_id.as_str()));
         }
-        new.push(records::new_group(id, world.now));
-        append(&mut self.logged, world, &new).map_err(told_of_append)?;
+        let new: Vec<Record> = gone.into_iter().chain([records::new_group(id, world.now)]).collect();
+        append(&mut self.logged, world, &new).map_err(|code| Joined::error(told_of_append(code), ""))?;
         self.enliven(id, world.now);
         Ok(())
     }
@@ -91,6 +110,9 @@ impl<T> Group<T> {
     fn join_new(&mut self, ticket: T, join: &Join, step: &mut Step<'_, '_, T>) {
         let before = join.group_instance_id.as_deref().unwrap_or(&join.client_id);
         let member_id = format!("{before}-{}", (step.world.new_id)());
+        if member_id.len() > NAME_BYTES_MAX {
+            return step.answer(ticket, Joined::error(codes::UNKNOWN_SERVER_ERROR, ""));
+        }
         let Some(instance) = &join.group_instance_id else {
             if join.requires_member_id {
                 let until_ms = step.world.now.steady_ms.saturating_add(i64::from(join.session_timeout_ms));
@@ -130,7 +152,7 @@ impl<T> Group<T> {
             }
             State::Empty => step.answer(ticket, Joined::error(codes::UNKNOWN_MEMBER_ID, member_id)),
             _ => {
-                if let Some(waited) = self.update(member_id, join, Some(ticket)) {
+                if let Some((_, Some(waited))) = self.update(member_id, join.terms(), Some(ticket)) {
                     step.answer(waited, Joined::error(codes::REBALANCE_IN_PROGRESS, member_id));
                 }
                 self.rebalance(step);
@@ -148,7 +170,7 @@ impl<T> Group<T> {
         if let Some(waited) = syncing {
             step.answer(waited, Synced::error(codes::FENCED_INSTANCE_ID));
         }
-        self.update(new, join, Some(ticket));
+        let before = self.update(new, join.terms(), Some(ticket)).map(|(before, _)| before);
         self.touch(new, step.world.now);
         match self.state {
             State::Stable if self.select_protocol() == self.protocol => {
@@ -157,7 +179,20 @@ impl<T> Group<T> {
                 step.answer(
                     ticket,
                     match written {
-                        Err(code) => Joined::error(told_of_append(code), ""),
+                        Err(code) => {
+                            // It is as if it had not come: who uses the old id may go on.
+                            before.map(|before| self.update(new, before, None));
+                            self.replace(new, old);
+                            self.touch(old, step.world.now);
+                            let error_code = told_of_append(code);
+                            Joined {
+                                error_code,
+                                leader,
+                                members: Vec::new(),
+                                member_id: String::new(),
+                                ..self.joined(old)
+                            }
+                        }
                         Ok(()) if join.can_skip_assignment => {
                             Joined { skip_assignment: self.is_leader(new), ..self.joined(new) }
                         }

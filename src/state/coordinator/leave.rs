@@ -7,18 +7,7 @@ use crate::codec::error_codes::codes;
 
 impl<T> Coordinator<T> {
     /// Members leave, or an administrator removes them: an error code for each.
-    ///
-    /// # Errors
-    /// The error code for all of them.
-    pub fn leave(
-        &mut self,
-        world: &mut World<'_>,
-        group_id: &str,
-        leaving: &[Leaving],
-    ) -> Result<Vec<i16>, i16> {
-        if group_id.is_empty() {
-            return Err(codes::INVALID_GROUP_ID);
-        }
+    pub fn leave(&mut self, world: &mut World<'_>, group_id: &str, leaving: &[Leaving]) -> Vec<i16> {
         let left = self.with_live(world, group_id, |group, step| {
             let left: Vec<i16> = leaving.iter().map(|one| group.leave(one, step)).collect();
             if left.contains(&codes::NONE) {
@@ -26,7 +15,7 @@ impl<T> Coordinator<T> {
             }
             left
         });
-        Ok(left.unwrap_or_else(|| vec![codes::UNKNOWN_MEMBER_ID; leaving.len()]))
+        left.unwrap_or_else(|| vec![codes::UNKNOWN_MEMBER_ID; leaving.len()])
     }
 }
 

@@ -4,6 +4,25 @@ use super::Moment;
 use super::requests::Join;
 use crate::state::groups::classic::ClassicMember;
 
+/// What a member says of itself each time that it joins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Terms {
+    pub rebalance_timeout_ms: i32,
+    pub session_timeout_ms: i32,
+    /// What it supports, best first.
+    pub protocols: Vec<(String, Vec<u8>)>,
+}
+
+impl Join {
+    pub(super) fn terms(&self) -> Terms {
+        Terms {
+            rebalance_timeout_ms: self.rebalance_timeout_ms,
+            session_timeout_ms: self.session_timeout_ms,
+            protocols: self.protocols.clone(),
+        }
+    }
+}
+
 /// A member.
 #[derive(Debug)]
 pub(super) struct Member<T> {

@@ -17,7 +17,7 @@
 //! | [`requests`] | what is asked and answered |
 //! | `join`, `sync`, `heartbeat`, `leave` | a member's way through a generation |
 //! | `rebalance` | a group's way from one generation to the next |
-//! | `offsets`, `expiry` | commits, and their end |
+//! | `offsets`, `expiry`, `sweep` | commits, and their end, a piece at a time |
 //! | `admin` | listed, described, deleted |
 //! | `records` | what goes to the log |
 
@@ -32,6 +32,7 @@ mod offsets;
 mod rebalance;
 mod records;
 pub mod requests;
+mod sweep;
 mod sync;
 #[cfg(test)]
 mod tests;
@@ -40,15 +41,15 @@ mod timers;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-pub use self::admin::{Described, DescribedMember, Listed};
+pub use self::admin::{Described, DescribedMember, Listed, Undescribed};
 use self::group::Group;
 pub use self::group::State;
 pub use self::records::Record;
 use self::requests::Answer;
+pub use self::sweep::Sweep;
 use self::timers::Timers;
 use crate::codec::error_codes::codes;
 use crate::state::LogRecord;
-use crate::state::groups::classic::ClassicGroup;
 use crate::state::groups::{self, Groups};
 
 /// What Kafka's settings say of groups.
@@ -126,6 +127,7 @@ impl<T> Coordinator<T> {
             }
             let id: Arc<str> = id.as_str().into();
             let mut live = Group::from_log(classic, now);
+            live.make_room(config.members_max, now);
             coordinator.timers.follow(&id, &mut live);
             coordinator.live.insert(id, live);
         }
@@ -197,14 +199,6 @@ impl<T> Coordinator<T> {
         let group = Group::from_log(classic, now);
         self.live.insert(id.into(), group);
         true
-    }
-
-    /// A group of the classic protocol, as the log has it.
-    fn classic(&self, id: &str) -> Option<&ClassicGroup> {
-        match self.logged.by_id().get(id) {
-            Some(groups::Group::Classic(classic)) => Some(classic),
-            _ => None,
-        }
     }
 }
 

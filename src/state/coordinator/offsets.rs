@@ -52,6 +52,8 @@ impl<T> Coordinator<T> {
             return checked;
         }
         match self.logged.by_id().get(id) {
+            // They keep their offsets elsewhere.
+            Some(groups::Group::Share(_)) => Err(codes::GROUP_ID_NOT_FOUND),
             // Nobody is in it: whoever says to be in no generation may commit.
             Some(group) if group.member_count() == 0 => {
                 if speaker.generation < 0 {
@@ -95,27 +97,22 @@ impl<T> Coordinator<T> {
         group_id: &str,
         places: &[(String, i32)],
     ) -> Result<Vec<i16>, i16> {
-        if group_id.is_empty() {
-            return Err(codes::INVALID_GROUP_ID);
-        }
         let live = self.live.get(group_id);
-        match (live, self.logged.by_id().get(group_id)) {
-            (None, None) => return Err(codes::GROUP_ID_NOT_FOUND),
-            (Some(group), _) if group.state != State::Empty && !group.is_of_consumers() => {
-                return Err(codes::NON_EMPTY_GROUP);
-            }
-            (None, Some(group))
-                if !matches!(group, groups::Group::Classic(_)) && group.member_count() > 0 =>
-            {
-                return Err(codes::NON_EMPTY_GROUP);
-            }
-            _ => {}
+        let group = self.logged.by_id().get(group_id).ok_or(codes::GROUP_ID_NOT_FOUND)?;
+        if matches!(group, groups::Group::Share(_)) {
+            // Their offsets are of another kind.
+            return Err(codes::GROUP_ID_NOT_FOUND);
+        }
+        if live.is_some_and(|live| live.state != State::Empty && !live.is_of_consumers()) {
+            return Err(codes::NON_EMPTY_GROUP);
         }
         let mut codes = Vec::with_capacity(places.len());
         let mut gone = Vec::new();
         for place in places {
-            let subscribed =
-                live.is_some_and(|group| group.state != State::Empty && group.is_subscribed_to(&place.0));
+            let subscribed = match live {
+                Some(live) => live.state != State::Empty && live.is_subscribed_to(&place.0),
+                None => group.is_subscribed_to(&place.0),
+            };
             if subscribed {
                 codes.push(codes::GROUP_SUBSCRIBED_TO_TOPIC);
                 continue;

@@ -2,7 +2,7 @@
 
 use super::group::{Group, JoinTimer, State};
 use super::requests::{Joined, Synced};
-use super::{Step, records, told_of_append};
+use super::{Moment, Step, records, told_of_append};
 use crate::codec::error_codes::codes;
 
 /// How long a member that does not know its id yet waits for its join to be answered; then the client, if it is still
@@ -10,8 +10,19 @@ use crate::codec::error_codes::codes;
 pub(super) const NEW_MEMBER_JOIN_TIMEOUT_MS: i64 = 5 * 60 * 1000;
 /// Clients may give no time or less for joining. Where static members are waited for nevertheless, this is the pace.
 const JOIN_TIMER_MS_MIN: i64 = 100;
+/// How long after the log took nothing it is tried again: a full disk is not made worse by that.
+const LOG_AGAIN_MS: i64 = 5_000;
 
 impl<T> Group<T> {
+    /// A group that was read from the log has more members than there may be by now: a rebalance shows who finds a place, and
+    /// leaves all of them the time to commit (`GroupMetadataManager.onLoaded`).
+    pub fn make_room(&mut self, members_max: usize, now: Moment) {
+        if self.members.len() > members_max {
+            self.enter(State::PreparingRebalance, now);
+            self.set_join_timer(self.rebalance_timeout_ms(), None, now);
+        }
+    }
+
     /// Begins a rebalance, or goes on with the one that has begun.
     pub fn rebalance(&mut self, step: &mut Step<'_, '_, T>) {
         if self.state == State::PreparingRebalance {
@@ -27,6 +38,8 @@ impl<T> Group<T> {
             self.fail_syncs(codes::REBALANCE_IN_PROGRESS, step);
         }
         self.sync_deadline_ms = None;
+        // The generation to come is written down in place of the empty one.
+        self.log_again_ms = None;
         let first = self.state == State::Empty;
         self.enter(State::PreparingRebalance, step.world.now);
         if !first {
@@ -38,7 +51,7 @@ impl<T> Group<T> {
         if delay_ms == 0 {
             self.complete_join(step);
         } else {
-            self.set_join_timer(delay_ms, Some((delay_ms, left_ms)), step);
+            self.set_join_timer(delay_ms, Some((delay_ms, left_ms)), step.world.now);
         }
     }
 
@@ -54,12 +67,12 @@ impl<T> Group<T> {
         if self.all_joined() {
             self.complete_join(step);
         } else if self.join_timer.is_none() {
-            self.set_join_timer(self.rebalance_timeout_ms(), None, step);
+            self.set_join_timer(self.rebalance_timeout_ms(), None, step.world.now);
         }
     }
 
-    fn set_join_timer(&mut self, in_ms: i64, initial: Option<(i64, i64)>, step: &Step<'_, '_, T>) {
-        let at_ms = step.world.now.steady_ms.saturating_add(in_ms.max(JOIN_TIMER_MS_MIN));
+    fn set_join_timer(&mut self, in_ms: i64, initial: Option<(i64, i64)>, now: Moment) {
+        let at_ms = now.steady_ms.saturating_add(in_ms.max(JOIN_TIMER_MS_MIN));
         self.join_timer = Some(JoinTimer { at_ms, initial });
         self.wake_at(at_ms);
     }
@@ -76,7 +89,7 @@ impl<T> Group<T> {
         }
         if !self.elect() && !self.members.is_empty() {
             // Nobody who is left has joined: their sessions decide how long they are waited for.
-            return self.set_join_timer(self.rebalance_timeout_ms(), None, step);
+            return self.set_join_timer(self.rebalance_timeout_ms(), None, step.world.now);
         }
         self.generation = self.generation.checked_add(1).unwrap_or(0);
         self.pending_sync.clear();
@@ -105,8 +118,17 @@ impl<T> Group<T> {
         self.protocol = None;
         self.subscribed = self.subscriptions();
         self.enter(State::Empty, step.world.now);
-        // Where this fails, the log has members that are gone. A reload waits for them for a session, and finds out.
-        self.is_logged = step.append(&[records::group(step.id, self)]).is_ok();
+        self.log_empty(step);
+    }
+
+    /// Where this fails, the log has members that are gone. A reload before the next attempt waits for them for a session,
+    /// and finds out.
+    fn log_empty(&mut self, step: &mut Step<'_, '_, T>) {
+        let written = step.append(&[records::group(step.id, self)]);
+        self.log_again_ms = written.err().map(|_| step.world.now.steady_ms.saturating_add(LOG_AGAIN_MS));
+        if let Some(at_ms) = self.log_again_ms {
+            self.wake_at(at_ms);
+        }
     }
 
     /// Answers all who wait for an assignment with an error; what they had counts no more.
@@ -150,6 +172,9 @@ impl<T> Group<T> {
     /// Does what is due at this time.
     pub fn run_due(&mut self, step: &mut Step<'_, '_, T>) {
         let now_ms = step.world.now.steady_ms;
+        if self.log_again_ms.is_some_and(|at_ms| at_ms <= now_ms) {
+            self.log_empty(step);
+        }
         let pending = self.pending.len();
         self.pending.retain(|_, until_ms| *until_ms > now_ms);
         if self.pending.len() < pending {
@@ -166,7 +191,11 @@ impl<T> Group<T> {
                 Some((delay_ms, left_ms)) if self.new_member_added && left_ms > 0 => {
                     self.new_member_added = false;
                     let next_ms = i64::from(step.config.initial_rebalance_delay_ms).min(left_ms);
-                    self.set_join_timer(next_ms, Some((next_ms, (left_ms - delay_ms).max(0))), step);
+                    self.set_join_timer(
+                        next_ms,
+                        Some((next_ms, (left_ms - delay_ms).max(0))),
+                        step.world.now,
+                    );
                 }
                 _ => self.complete_join(step),
             }

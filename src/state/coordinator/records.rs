@@ -7,6 +7,7 @@ use super::requests::Offset;
 use crate::codec::messages::group_records as messages;
 use crate::codec::schema::Versions;
 use crate::codec::wire::{Body, Bytes, Str, Writer};
+use crate::state::groups;
 
 use messages::group_metadata_value::MemberMetadata;
 
@@ -94,23 +95,41 @@ fn member<'m, T>(id: &'m str, member: &'m Member<T>, protocol: &str) -> MemberMe
     }
 }
 
-/// A group is gone.
-pub(super) fn group_tombstone(id: &str) -> Record {
-    Record::tombstone(&group_key(id))
-}
-
 fn group_key(id: &str) -> messages::group_metadata_key::Root<'_> {
     messages::group_metadata_key::Root { group: Str::from(id), ..Default::default() }
 }
 
-/// A group of the consumer protocol without members is gone.
-pub(super) fn consumer_group_tombstones(id: &str) -> [Record; 2] {
-    let assignment = messages::consumer_group_target_assignment_metadata_key::Root {
+/// A group without members is gone, with all records that are about it (`Group.createGroupTombstoneRecords`). None of a
+/// share group: the state of its partitions is kept elsewhere, by nobody here.
+pub(super) fn group_tombstones(id: &str, group: &groups::Group) -> Option<Vec<Record>> {
+    macro_rules! tombstones {
+        ($($key:ident),*) => {
+            [$(Record::tombstone(&messages::$key::Root { group_id: Str::from(id), ..Default::default() })),*]
+        };
+    }
+    Some(match group {
+        groups::Group::Classic(_) => vec![Record::tombstone(&group_key(id))],
+        groups::Group::Consumer(group) => {
+            let mut gone = Vec::from(tombstones!(consumer_group_target_assignment_metadata_key));
+            gone.extend(group.regular_expressions.keys().map(|regex| regex_tombstone(id, regex)));
+            gone.extend(tombstones!(consumer_group_partition_metadata_key, consumer_group_metadata_key));
+            gone
+        }
+        groups::Group::Share(_) => return None,
+        groups::Group::Streams(_) => Vec::from(tombstones!(
+            streams_group_target_assignment_metadata_key,
+            streams_group_metadata_key,
+            streams_group_topology_key
+        )),
+    })
+}
+
+fn regex_tombstone(id: &str, regex: &str) -> Record {
+    Record::tombstone(&messages::consumer_group_regular_expression_key::Root {
         group_id: Str::from(id),
+        regular_expression: Str::from(regex),
         ..Default::default()
-    };
-    let group = messages::consumer_group_metadata_key::Root { group_id: Str::from(id), ..Default::default() };
-    [Record::tombstone(&assignment), Record::tombstone(&group)]
+    })
 }
 
 /// A committed offset. One with a time at which it expires, as clients before Kafka 2.1 give it, has no room for leader

@@ -9,10 +9,6 @@ impl<T> Coordinator<T> {
     /// A member asks for its assignment. The answer comes once the leader has assigned.
     pub fn sync(&mut self, world: &mut World<'_>, ticket: T, sync: Sync) {
         let id = sync.group_id.clone();
-        if id.is_empty() {
-            self.answers.push((ticket, Synced::error(codes::INVALID_GROUP_ID).into()));
-            return;
-        }
         if !self.live.contains_key(id.as_str()) {
             self.answers.push((ticket, Synced::error(codes::UNKNOWN_MEMBER_ID).into()));
             return;
@@ -71,7 +67,6 @@ impl<T> Group<T> {
         if let Err(code) = step.append(&[records::group(step.id, self)]) {
             return self.assignment_failed(code, step);
         }
-        self.is_logged = true;
         self.enter(State::Stable, step.world.now);
         for id in self.members.keys().cloned().collect::<Vec<_>>() {
             let waiting = self.members.get_mut(&id).and_then(|member| member.syncing.take());

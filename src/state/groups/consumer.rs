@@ -82,6 +82,17 @@ impl ConsumerGroup {
             "Reconciling"
         }
     }
+
+    /// Whether a member reads a topic, by its name or a regular expression.
+    pub fn is_subscribed_to(&self, topic: &str) -> bool {
+        let is = |name: &String| name == topic;
+        self.members.values().any(|member| {
+            let regex = member.subscribed_topic_regex.as_ref();
+            let resolved = regex.and_then(|regex| self.regular_expressions.get(regex));
+            member.subscribed_topic_names.iter().any(is)
+                || resolved.is_some_and(|resolved| resolved.topics.iter().any(is))
+        })
+    }
 }
 
 impl ConsumerMember {

@@ -82,6 +82,17 @@ impl Group {
             Self::Streams(group) => group.members.len(),
         }
     }
+
+    /// Whether members of one of the newer protocols read a topic; those of the classic one say it in bytes of their
+    /// own.
+    pub fn is_subscribed_to(&self, topic: &str) -> bool {
+        match self {
+            Self::Classic(_) => false,
+            Self::Consumer(group) => group.is_subscribed_to(topic),
+            Self::Share(group) => group.is_subscribed_to(topic),
+            Self::Streams(group) => group.is_subscribed_to(topic),
+        }
+    }
 }
 
 /// Partitions by topic, as the newer protocols assign them.

@@ -62,6 +62,11 @@ impl ShareGroup {
     pub fn state(&self) -> &'static str {
         if self.members.is_empty() { "Empty" } else { "Stable" }
     }
+
+    /// Whether a member reads a topic.
+    pub fn is_subscribed_to(&self, topic: &str) -> bool {
+        self.members.values().any(|member| member.subscribed_topic_names.iter().any(|name| name == topic))
+    }
 }
 
 impl ShareMember {

@@ -105,6 +105,15 @@ impl StreamsGroup {
             "Reconciling"
         }
     }
+
+    /// Whether the application reads a topic, while somebody runs it.
+    pub fn is_subscribed_to(&self, topic: &str) -> bool {
+        let subtopologies = self.topology.iter().flat_map(|topology| topology.subtopologies.values());
+        !self.members.is_empty()
+            && subtopologies
+                .flat_map(|part| part.source_topics.iter().chain(&part.repartition_source_topics))
+                .any(|name| name == topic)
+    }
 }
 
 impl StreamsMember {

@@ -14,7 +14,7 @@ use crate::codec::messages::groups::{
     list_groups_request, list_groups_response,
 };
 use crate::codec::wire::{Bytes, Str};
-use crate::state::coordinator::{Described, Listed};
+use crate::state::coordinator::{Described, Listed, Undescribed};
 
 use super::text;
 
@@ -38,7 +38,7 @@ pub fn list_groups<'a>(
             && (kinds.is_empty() || kinds.contains(&listed.kind.to_lowercase()))
     };
     let broker = exchange.broker;
-    let lists = match broker.groups.with_all(&broker.partitions, |coordinator, _| coordinator.list()) {
+    let lists = match broker.groups.with_all(broker, |coordinator, _| coordinator.list()) {
         Err(error_code) => return list_groups_response::Root { error_code, ..Default::default() },
         Ok(lists) => lists,
     };
@@ -63,13 +63,19 @@ pub fn describe_groups<'a>(
         let id = text(&group_id);
         let found = exchange.broker.groups.with(exchange, &id, |coordinator, _| coordinator.describe(&id));
         match found {
-            Ok((Some(group), _)) => described(group_id, group, operations),
-            Ok((None, _)) if exchange.version < NOT_FOUND_SINCE => {
-                DescribedGroup { group_id, group_state: Str::from(DEAD), ..Default::default() }
-            }
-            Ok((None, _)) => DescribedGroup {
+            Ok((Ok(group), _)) => described(group_id, group, operations),
+            Ok((Err(_), _)) if exchange.version < NOT_FOUND_SINCE => DescribedGroup {
+                group_id,
+                group_state: Str::from(DEAD),
+                authorized_operations: operations,
+                ..Default::default()
+            },
+            Ok((Err(why), _)) => DescribedGroup {
                 error_code: codes::GROUP_ID_NOT_FOUND,
-                error_message: Some(Str::from(format!("Group {id} not found."))),
+                error_message: Some(Str::from(match why {
+                    Undescribed::NotThere => format!("Group {id} not found."),
+                    Undescribed::OtherProtocol => format!("Group {id} is not a classic group."),
+                })),
                 group_id,
                 group_state: Str::from(DEAD),
                 ..Default::default()

@@ -62,7 +62,7 @@ pub fn answer<'a>(exchange: &Exchange<'a>, request: Request<'a>) -> Response<'a>
 
 fn look(exchange: &Exchange<'_>, key_type: i8, key: &Str<'_>) -> Result<(), i16> {
     match key_type {
-        GROUP => topic::provide(exchange).map(drop),
+        GROUP => topic::provide(exchange),
         TRANSACTION => Ok(()),
         SHARE if is_share_key(&key.to_text()) => Err(codes::COORDINATOR_NOT_AVAILABLE),
         _ => Err(codes::INVALID_REQUEST),

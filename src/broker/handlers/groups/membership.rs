@@ -16,7 +16,7 @@ use crate::codec::messages::groups::{
 use crate::codec::wire::{Body, Bytes, Error, Reader, Str, Writer};
 use crate::state::coordinator::requests::{Answer, Join, Joined, Leaving, Speaker, Sync, Synced};
 
-use super::{client_host, optional, text};
+use super::{client_host, named, optional, text};
 
 /// How JoinGroup is answered.
 pub const JOIN: Wait =
@@ -55,18 +55,25 @@ fn join<'x>(exchange: &Exchange<'x>, reader: &mut Reader<'x>) -> Result<Waiting,
         requires_member_id: version >= MEMBER_ID_REQUIRED_SINCE,
         can_skip_assignment: version >= SKIP_ASSIGNMENT_SINCE,
     };
-    let (group_id, member_id) = (join.group_id.clone(), join.member_id.clone());
-    Ok(exchange.broker.groups.ask(
+    let groups = &exchange.broker.groups;
+    if let Some(code) = groups.refuses_to_join(&join.group_id, join.session_timeout_ms) {
+        return Ok(Waiting::over(Joined::error(code, join.member_id)));
+    }
+    let group_id = join.group_id.clone();
+    Ok(groups.ask(
         exchange,
         &group_id,
         |coordinator, world, ticket| coordinator.join(world, ticket, join),
-        |code| Joined::error(code, member_id).into(),
+        |code| Joined::error(code, "").into(),
     ))
 }
 
 fn sync<'x>(exchange: &Exchange<'x>, reader: &mut Reader<'x>) -> Result<Waiting, Error> {
     let request = sync_group_request::Root::decode(reader, exchange.version)?;
     let says_protocol = request.protocol_type.is_some() && request.protocol_name.is_some();
+    if exchange.version >= SYNC_PROTOCOL_SINCE && !says_protocol {
+        return Ok(Waiting::over(Synced::error(codes::INCONSISTENT_GROUP_PROTOCOL)));
+    }
     let sync = Sync {
         group_id: text(&request.group_id),
         generation: request.generation_id,
@@ -80,18 +87,14 @@ fn sync<'x>(exchange: &Exchange<'x>, reader: &mut Reader<'x>) -> Result<Waiting,
             .map(|given| (text(&given.member_id), given.assignment.0.to_vec()))
             .collect(),
     };
+    if let Err(code) = named(&sync.group_id) {
+        return Ok(Waiting::over(Synced::error(code)));
+    }
     let group_id = sync.group_id.clone();
     Ok(exchange.broker.groups.ask(
         exchange,
         &group_id,
-        |coordinator, world, ticket| {
-            if exchange.version >= SYNC_PROTOCOL_SINCE && !says_protocol {
-                // The other end may be gone already.
-                let _ = ticket.send(Synced::error(codes::INCONSISTENT_GROUP_PROTOCOL).into());
-            } else {
-                coordinator.sync(world, ticket, sync);
-            }
-        },
+        |coordinator, world, ticket| coordinator.sync(world, ticket, sync),
         |code| Synced::error(code).into(),
     ))
 }
@@ -147,8 +150,9 @@ pub fn heartbeat<'a>(
         group_instance_id: optional(&request.group_instance_id),
     };
     let groups = &exchange.broker.groups;
-    let heard =
-        groups.with(exchange, &speaker.group_id, |coordinator, world| coordinator.heartbeat(world, &speaker));
+    let heard = named(&speaker.group_id).and_then(|()| {
+        groups.with(exchange, &speaker.group_id, |coordinator, world| coordinator.heartbeat(world, &speaker))
+    });
     let error_code = match heard {
         Ok((heard, _)) => heard.err().unwrap_or(codes::NONE),
         // Nobody is late while the group is being loaded, so there is no reason to send anybody away.
@@ -178,9 +182,10 @@ pub fn leave_group<'a>(
         })
         .collect();
     let groups = &exchange.broker.groups;
-    let left =
-        groups.write(exchange, &group_id, |coordinator, world| coordinator.leave(world, &group_id, &leaving));
-    let left = match left.and_then(|left| left) {
+    let left = named(&group_id).and_then(|()| {
+        groups.write(exchange, &group_id, |coordinator, world| coordinator.leave(world, &group_id, &leaving))
+    });
+    let left = match left {
         Err(error_code) => return leave_group_response::Root { error_code, ..Default::default() },
         Ok(left) => left,
     };

@@ -14,6 +14,7 @@ pub mod offset_fetch;
 use std::net::IpAddr;
 
 use crate::broker::exchange::Exchange;
+use crate::codec::error_codes::codes;
 use crate::codec::wire::Str;
 
 /// Text to keep.
@@ -24,6 +25,12 @@ fn text(text: &Str<'_>) -> String {
 /// Text to keep, where there is one.
 fn optional(given: &Option<Str<'_>>) -> Option<String> {
     given.as_ref().map(text)
+}
+
+/// Most requests have to name a group, which is looked at before a coordinator is looked for. Offsets may be those of the
+/// group without a name, as clients once had it.
+fn named(group_id: &str) -> Result<(), i16> {
+    if group_id.is_empty() { Err(codes::INVALID_GROUP_ID) } else { Ok(()) }
 }
 
 /// The client's address as Java's `InetAddress.toString` has it, which goes into the log: `/10.0.0.7`.

@@ -9,7 +9,7 @@ use crate::codec::messages::groups::offset_delete_response::{
     OffsetDeleteResponsePartition, OffsetDeleteResponseTopic, Root as Response,
 };
 
-use super::text;
+use super::{named, text};
 
 /// Answers OffsetDelete.
 pub fn answer<'a>(exchange: &Exchange<'a>, request: Request<'a>) -> Response<'a> {
@@ -24,8 +24,10 @@ pub fn answer<'a>(exchange: &Exchange<'a>, request: Request<'a>) -> Response<'a>
         places.extend(here.map(|index| (name.clone(), index)));
     }
     let groups = &exchange.broker.groups;
-    let deleted = groups.write(exchange, &group_id, |coordinator, world| {
-        coordinator.delete_offsets(world, &group_id, &places)
+    let deleted = named(&group_id).and_then(|()| {
+        groups.write(exchange, &group_id, |coordinator, world| {
+            coordinator.delete_offsets(world, &group_id, &places)
+        })
     });
     let deleted = match deleted.and_then(|deleted| deleted) {
         Err(error_code) => return Response { error_code, ..Default::default() },

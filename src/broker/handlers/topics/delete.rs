@@ -8,7 +8,7 @@
 //!
 //! What stands in the request twice, by name or by id, is refused and answered once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::broker::config::{Effective, keys};
 use crate::broker::exchange::Exchange;
@@ -55,14 +55,13 @@ pub fn delete_topics<'a>(exchange: &Exchange<'a>, request: Request<'a>) -> Respo
     let responses = deleted.unwrap_or_else(|_| {
         named.iter().map(|named| result(named.clone(), &Err(Failure::storage()))).collect()
     });
-    let gone: BTreeSet<String> = responses
+    let gone: BTreeMap<String, Uuid> = responses
         .iter()
         .filter(|topic| topic.error_code == codes::NONE)
-        .filter_map(|topic| Some(topic.name.as_ref()?.to_text().into_owned()))
+        .filter_map(|topic| Some((topic.name.as_ref()?.to_text().into_owned(), topic.topic_id)))
         .collect();
     if !gone.is_empty() {
-        let broker = exchange.broker;
-        broker.groups.forget_topics(&broker.partitions, &|topic| gone.contains(topic));
+        exchange.broker.groups.forget_topics(gone);
     }
     Response { responses, ..Default::default() }
 }

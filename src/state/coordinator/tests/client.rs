@@ -7,6 +7,8 @@ use crate::codec::error_codes::codes;
 
 pub const SESSION_MS: i32 = 10_000;
 pub const REBALANCE_MS: i32 = 20_000;
+/// What nobody means, and the wire allows.
+const ODD_MS: [i32; 4] = [0, -1, i32::MIN, i32::MAX];
 /// How many partitions a group shares out.
 pub const PARTITIONS: usize = 8;
 
@@ -38,6 +40,8 @@ pub struct Client {
     pub modern: bool,
     /// What it says of itself; changes make a rebalance.
     pub mood: u8,
+    /// How often, of a hundred times, it names a timeout that makes no sense.
+    pub odd: u64,
 }
 
 /// An assignment as these clients write it: generation, leader, partitions.
@@ -55,6 +59,10 @@ pub fn read_assignment(bytes: &[u8]) -> (i32, String, Vec<usize>) {
     (generation, leader, partitions.map(|part| part.parse().unwrap()).collect())
 }
 
+fn timeout_ms(odd: u64, usual_ms: i32, dice: &mut Dice) -> i32 {
+    if dice.percent(odd) { ODD_MS[dice.below(ODD_MS.len())] } else { usual_ms }
+}
+
 impl Client {
     pub fn join(&mut self, node: &mut Node, dice: &mut Dice) {
         let mut protocols =
@@ -68,8 +76,8 @@ impl Client {
             group_instance_id: self.instance.clone(),
             client_id: "client".to_owned(),
             client_host: "/10.0.0.1".to_owned(),
-            rebalance_timeout_ms: REBALANCE_MS,
-            session_timeout_ms: SESSION_MS,
+            rebalance_timeout_ms: timeout_ms(self.odd, REBALANCE_MS, dice),
+            session_timeout_ms: timeout_ms(self.odd, SESSION_MS, dice),
             protocol_type: "test".to_owned(),
             protocols,
             requires_member_id: self.modern,

@@ -2,6 +2,9 @@
 
 mod client;
 mod dice;
+mod expiry;
+mod faults;
 mod kit;
 mod protocol;
 mod simulation;
+mod steps;

@@ -1,124 +1,12 @@
 //! Single cases of the protocol, one step after the other.
 
-use super::super::requests::{Answer, Commit, Join, Joined, Leaving, Offset, Speaker, Sync, Synced};
+use super::super::requests::{Answer, Join, Joined, Leaving, Speaker};
 use super::super::{Config, State};
 use super::kit::{CONFIG, EPOCH_MS, Node, Ticket};
+use super::steps::{GROUP, join_of, nobody, speaker};
 use crate::codec::error_codes::codes;
 use crate::codec::wire::Uuid;
 use crate::state::groups::Group;
-
-const GROUP: &str = "g";
-const DAY_MS: i64 = 24 * 3_600_000;
-
-fn join_of(member_id: &str, instance: Option<&str>, protocols: &[&str]) -> Join {
-    Join {
-        group_id: GROUP.to_owned(),
-        member_id: member_id.to_owned(),
-        group_instance_id: instance.map(str::to_owned),
-        client_id: "c".to_owned(),
-        client_host: "/10.0.0.1".to_owned(),
-        rebalance_timeout_ms: 20_000,
-        session_timeout_ms: 10_000,
-        protocol_type: "consumer".to_owned(),
-        protocols: protocols.iter().map(|name| ((*name).to_owned(), subscription())).collect(),
-        requires_member_id: false,
-        can_skip_assignment: true,
-    }
-}
-
-/// Of a consumer that reads topic `t`.
-fn subscription() -> Vec<u8> {
-    b"\0\0\0\0\0\x01\0\x01t\xff\xff\xff\xff".to_vec()
-}
-
-impl Node {
-    fn join(&mut self, join: Join) -> Ticket {
-        self.ask(|coordinator, world, ticket| coordinator.join(world, ticket, join))
-    }
-
-    /// Joins, and is answered at once.
-    fn joined(&mut self, join: Join) -> Joined {
-        let ticket = self.join(join);
-        match self.answer_of(ticket) {
-            Answer::Join(joined) => joined,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    fn answer_of(&mut self, ticket: Ticket) -> Answer {
-        let answers = self.answers();
-        let (_, answer) = answers.into_iter().find(|(of, _)| *of == ticket).expect("an answer");
-        answer
-    }
-
-    fn sync_of(&mut self, joined: &Joined) -> Ticket {
-        let all = joined.members.iter();
-        let sync = Sync {
-            group_id: GROUP.to_owned(),
-            generation: joined.generation,
-            member_id: joined.member_id.clone(),
-            assignments: all.map(|one| (one.member_id.clone(), one.member_id.clone().into_bytes())).collect(),
-            ..Sync::default()
-        };
-        self.ask(|coordinator, world, ticket| coordinator.sync(world, ticket, sync))
-    }
-
-    fn synced(&mut self, joined: &Joined) -> Synced {
-        let ticket = self.sync_of(joined);
-        match self.answer_of(ticket) {
-            Answer::Sync(synced) => synced,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    /// A group of one, stable.
-    fn alone(&mut self, instance: Option<&str>) -> Joined {
-        let joined = self.joined(join_of("", instance, &["range"]));
-        assert_eq!(joined.error_code, codes::NONE);
-        assert_eq!(self.synced(&joined).assignment, joined.member_id.as_bytes());
-        joined
-    }
-
-    fn heartbeat(&mut self, joined: &Joined) -> Result<(), i16> {
-        let speaker = speaker(joined, None);
-        self.step(|coordinator, world| coordinator.heartbeat(world, &speaker))
-    }
-
-    fn commit(&mut self, speaker: Speaker, offsets: &[(&str, i64)]) -> Result<Vec<i16>, i16> {
-        let offset = |&(metadata, offset): &(&str, i64)| Offset {
-            topic: "t".to_owned(),
-            topic_id: Uuid([7; 16]),
-            offset,
-            leader_epoch: 2,
-            metadata: metadata.to_owned(),
-            ..Offset::default()
-        };
-        let commit = Commit {
-            speaker,
-            retention_time_ms: -1,
-            knows_group_id_not_found: true,
-            offsets: offsets.iter().map(offset).collect(),
-        };
-        self.step(|coordinator, world| coordinator.commit(world, &commit))
-    }
-
-    fn state(&self) -> &'static str {
-        self.coordinator.describe(GROUP).map_or("Dead", |group| group.state)
-    }
-}
-
-fn speaker(joined: &Joined, instance: Option<&str>) -> Speaker {
-    Speaker {
-        group_id: GROUP.to_owned(),
-        generation: joined.generation,
-        member_id: joined.member_id.clone(),
-        group_instance_id: instance.map(str::to_owned),
-    }
-}
-
-fn nobody() -> Speaker {
-    Speaker { group_id: GROUP.to_owned(), generation: -1, ..Speaker::default() }
-}
 
 #[test]
 fn joins_that_cannot_be() {
@@ -244,7 +132,7 @@ fn static_members_come_back_to_what_they_had() {
     // An administrator removes it by its instance.
     let leaving = [Leaving { member_id: String::new(), group_instance_id: Some("i".to_owned()) }];
     let left = node.step(|coordinator, world| coordinator.leave(world, GROUP, &leaving));
-    assert_eq!((left, node.state()), (Ok(vec![codes::NONE]), "Empty"));
+    assert_eq!((left, node.state()), (vec![codes::NONE], "Empty"));
 }
 
 #[test]
@@ -253,19 +141,6 @@ fn a_full_group_takes_no_more() {
     let first = node.alone(None);
     assert_eq!(node.joined(join_of("", None, &["range"])).error_code, codes::GROUP_MAX_SIZE_REACHED);
     assert_eq!(node.heartbeat(&first), Ok(()));
-}
-
-#[test]
-fn an_assignment_that_cannot_be_written_is_nobodys() {
-    let mut node = Node::new(CONFIG);
-    let joined = node.joined(join_of("", None, &["range"]));
-    node.log.is_full = true;
-    assert_eq!(node.synced(&joined).error_code, codes::NOT_COORDINATOR);
-    assert_eq!(node.state(), "PreparingRebalance");
-    assert_eq!(node.commit(speaker(&joined, None), &[("", 1)]), Err(codes::NOT_COORDINATOR));
-    node.log.is_full = false;
-    let again = node.joined(join_of(&joined.member_id, None, &["range"]));
-    assert_eq!((again.generation, node.synced(&again).error_code), (2, codes::NONE));
 }
 
 #[test]
@@ -287,47 +162,6 @@ fn who_may_commit() {
     let old = Speaker { generation: 0, ..speaker(&joined, None) };
     assert_eq!(node.commit(old, &[("", 1)]), Err(codes::ILLEGAL_GENERATION));
     assert_eq!(node.commit(speaker(&joined, None), &[("", 3)]), Ok(vec![codes::NONE]));
-}
-
-#[test]
-fn offsets_go_when_nobody_needs_them() {
-    let mut node = Node::new(CONFIG);
-    let place = ("t".to_owned(), 0);
-    let joined = node.alone(None);
-    node.commit(speaker(&joined, None), &[("", 3)]).unwrap();
-    let delete = |node: &mut Node, places: &[(String, i32)]| {
-        node.step(|coordinator, world| coordinator.delete_offsets(world, GROUP, places))
-    };
-    assert_eq!(delete(&mut node, std::slice::from_ref(&place)), Ok(vec![codes::GROUP_SUBSCRIBED_TO_TOPIC]));
-    let deleted = node.step(|coordinator, world| coordinator.delete_group(world, GROUP));
-    assert_eq!(deleted, Err(codes::NON_EMPTY_GROUP));
-    node.pass(10_000);
-    assert_eq!(node.state(), "Empty");
-    // Seven days after the last member went, not after the commit.
-    node.pass(7 * DAY_MS - 1);
-    assert_eq!(node.step(|coordinator, world| coordinator.expire(world)), 0);
-    node.pass(1);
-    assert_eq!(node.step(|coordinator, world| coordinator.expire(world)), 2, "the offset and the group");
-    assert_eq!((node.state(), node.coordinator.committed(GROUP)), ("Dead", None));
-    node.crash();
-    assert_eq!(node.state(), "Dead");
-
-    node.commit(nobody(), &[("", 4)]).unwrap();
-    assert_eq!(delete(&mut node, &[place, ("t".to_owned(), 9)]), Ok(vec![codes::NONE; 2]));
-    node.commit(nobody(), &[("", 5)]).unwrap();
-    node.step(|coordinator, world| coordinator.forget_topics(world, &|topic| topic == "t"));
-    assert_eq!(node.coordinator.committed(GROUP), None);
-    let deleted = node.step(|coordinator, world| coordinator.delete_group(world, GROUP));
-    assert_eq!((deleted, node.state()), (Ok(()), "Dead"));
-    let deleted = node.step(|coordinator, world| coordinator.delete_group(world, GROUP));
-    assert_eq!(deleted, Err(codes::GROUP_ID_NOT_FOUND));
-}
-
-impl Node {
-    fn leave(&mut self, joined: &Joined) {
-        let leaving = [Leaving { member_id: joined.member_id.clone(), group_instance_id: None }];
-        self.step(|coordinator, world| coordinator.leave(world, GROUP, &leaving)).unwrap();
-    }
 }
 
 #[test]
@@ -372,6 +206,36 @@ fn who_was_given_an_id_may_come_when_all_others_have_left() {
 }
 
 #[test]
+fn a_group_that_is_too_large_by_now_makes_room() {
+    let mut node = Node::new(CONFIG);
+    let first = node.alone(None);
+    let second = node.join(join_of("", None, &["range"]));
+    let leader = node.join(join_of(&first.member_id, None, &["range"]));
+    let answers = node.answers();
+    let of = |ticket: Ticket| match answers.iter().find(|(of, _)| *of == ticket) {
+        Some((_, Answer::Join(joined))) => joined.clone(),
+        other => panic!("{other:?}"),
+    };
+    let (second, leader) = (of(second), of(leader));
+    assert_eq!(node.synced(&leader).error_code, codes::NONE);
+    node.config.members_max = 1;
+    node.crash();
+    assert_eq!(node.state(), "PreparingRebalance");
+    assert_eq!(node.heartbeat(&leader), Err(codes::REBALANCE_IN_PROGRESS));
+    assert_eq!(
+        node.commit(speaker(&leader, None), &[("", 1)]),
+        Ok(vec![codes::NONE]),
+        "there is time for that"
+    );
+    let kept = node.join(join_of(&second.member_id, None, &["range"]));
+    let full = node.joined(join_of(&leader.member_id, None, &["range"]));
+    assert_eq!((full.error_code, full.member_id.as_str()), (codes::GROUP_MAX_SIZE_REACHED, ""));
+    node.pass(20_000);
+    assert!(node.answer_of(kept).is_ok());
+    assert_eq!(node.heartbeat(&leader), Err(codes::UNKNOWN_MEMBER_ID));
+}
+
+#[test]
 fn what_is_too_long_for_a_record_is_refused_and_not_written() {
     let mut node = Node::new(CONFIG);
     let speaker = Speaker { group_id: "g".repeat(40_000), ..nobody() };
@@ -381,4 +245,34 @@ fn what_is_too_long_for_a_record_is_refused_and_not_written() {
         "{refused:?}"
     );
     assert!(node.log.records.is_empty());
+}
+
+#[test]
+fn who_would_have_too_long_a_name_does_not_join() {
+    let long = |bytes: usize| "x".repeat(bytes);
+    // With a hyphen and the id behind it (which is longer outside of tests) a name just fits into a record.
+    let fits = i16::MAX as usize - "-id0001".len();
+    let refused = |join: Join| {
+        let mut node = Node::new(CONFIG);
+        let joined = node.joined(join);
+        let members = node.coordinator.describe(GROUP).map_or(0, |group| group.members.len());
+        assert_eq!(members, usize::from(joined.error_code == codes::NONE));
+        if joined.error_code == codes::NONE {
+            assert_eq!(node.synced(&joined).error_code, codes::NONE);
+        } else {
+            assert_eq!(joined.member_id, "");
+        }
+        joined.error_code
+    };
+    for (bytes, code) in [(fits, codes::NONE), (fits + 1, codes::UNKNOWN_SERVER_ERROR)] {
+        assert_eq!(refused(Join { client_id: long(bytes), ..join_of("", None, &["range"]) }), code);
+        assert_eq!(refused(join_of("", Some(&long(bytes)), &["range"])), code);
+    }
+    let modern = Join { requires_member_id: true, ..join_of("", None, &["range"]) };
+    assert_eq!(refused(Join { client_id: long(fits + 1), ..modern }), codes::UNKNOWN_SERVER_ERROR);
+    let too_long = long(i16::MAX as usize + 1);
+    assert_eq!(refused(join_of(&too_long, None, &["range"])), codes::UNKNOWN_SERVER_ERROR);
+    assert_eq!(refused(join_of("", None, &[&too_long])), codes::UNKNOWN_SERVER_ERROR);
+    let kind = Join { protocol_type: too_long, ..join_of("", None, &["range"]) };
+    assert_eq!(refused(kind), codes::UNKNOWN_SERVER_ERROR);
 }

@@ -3,18 +3,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::Config;
 use super::super::requests::{Answer, Commit, Leaving, Offset, Speaker};
+use super::super::{Config, State};
 use super::client::{Client, PARTITIONS, Phase, REBALANCE_MS, SESSION_MS, read_assignment};
 use super::dice::Dice;
 use super::kit::{CONFIG, Node, Ticket};
 use crate::codec::error_codes::codes;
+use crate::state::groups::Group;
 
 const GROUPS: usize = 3;
 const CLIENTS: usize = 15;
 /// So many steps make a life; then the faults stop, and everything has to come right.
 const STEPS_PER_LIFE: usize = 1000;
 const STEPS: usize = 50_000;
+/// After so many of a hundred steps somebody looks at a group.
+const LOOKS: u64 = 10;
 
 struct Simulation {
     node: Node,
@@ -62,12 +65,18 @@ fn whatever_happens_groups_stay_sound() {
 impl Simulation {
     fn new(seed: u64) -> Self {
         let mut dice = Dice::new(seed);
+        // In some lives any session is allowed, in the others odd ones are refused.
+        let any = dice.percent(50);
         let config = Config {
+            session_timeout_min_ms: if any { i32::MIN } else { CONFIG.session_timeout_min_ms },
+            session_timeout_max_ms: if any { i32::MAX } else { CONFIG.session_timeout_max_ms },
             initial_rebalance_delay_ms: if dice.percent(30) { 3000 } else { 0 },
             members_max: if dice.percent(20) { 3 } else { usize::MAX },
             ..CONFIG
         };
+        let odd = if dice.percent(50) { 3 } else { 0 };
         let clients = (0..CLIENTS).map(|at| Client {
+            odd,
             group: format!("group-{}", at % GROUPS),
             member_id: String::new(),
             instance: (at / GROUPS == 0 || at / GROUPS == 1).then(|| format!("instance-{at}")),
@@ -106,6 +115,39 @@ impl Simulation {
             _ => self.something_rare(at),
         }
         self.collect();
+        if self.dice.percent(LOOKS) {
+            self.look(at);
+        }
+    }
+
+    /// Every member of a stable generation has what the leader gave it, and so says the log.
+    fn look(&self, at: usize) {
+        let group = &self.clients[at].group;
+        let Ok(described) = self.node.coordinator.describe(group) else { return };
+        if described.state != State::Stable.name() {
+            return;
+        }
+        let Some(Group::Classic(logged)) = self.node.coordinator.logged().by_id().get(group) else {
+            panic!("{group} is stable and not in the log")
+        };
+        let mut owners: BTreeMap<usize, &str> = BTreeMap::new();
+        assert_eq!(described.members.len(), logged.members.len(), "{group}");
+        for member in &described.members {
+            let (generation, leader, partitions) = read_assignment(&member.assignment);
+            assert_eq!(generation, logged.generation, "{group}: {member:?}");
+            let leaders = self.leaders.get(&(group.clone(), generation));
+            assert!(
+                leaders.is_some_and(|leaders| leaders.contains(&leader)),
+                "{group}: {member:?}, {leaders:?}"
+            );
+            let in_log = logged.members.get(&member.member_id).map(|member| &member.assignment);
+            assert_eq!(in_log, Some(&member.assignment), "{group}: {member:?}");
+            for partition in partitions {
+                let other = owners.insert(partition, &member.member_id);
+                assert_eq!(other, None, "two own partition {partition} of {group}");
+            }
+        }
+        assert_eq!(owners.len(), PARTITIONS, "{group}: nobody owns some of its partitions");
     }
 
     fn something_rare(&mut self, at: usize) {
@@ -118,7 +160,8 @@ impl Simulation {
             4..=5 => self.leave(at),
             // It ends without a word.
             6 => self.end(at),
-            7..=8 => self.node.log.is_full = self.dice.percent(30),
+            7 => self.node.log.is_full = self.dice.percent(30),
+            8 => self.node.log.fails_after = Some(self.dice.roll() % 4),
             9..=10 => self.crash(),
             _ => self.remove_instance(at),
         }
@@ -250,7 +293,7 @@ impl Simulation {
             [Leaving { member_id: client.member_id.clone(), group_instance_id: client.instance.clone() }];
         let group = client.group.clone();
         // The answer matters to nobody: whoever leaves is gone.
-        let _ = self.node.step(|coordinator, world| coordinator.leave(world, &group, &leaving));
+        self.node.step(|coordinator, world| coordinator.leave(world, &group, &leaving));
         self.end(at);
     }
 
@@ -265,7 +308,7 @@ impl Simulation {
         let group = client.group.clone();
         let leaving = [Leaving { member_id: String::new(), group_instance_id: client.instance.clone() }];
         let left = self.node.step(|coordinator, world| coordinator.leave(world, &group, &leaving));
-        assert_eq!(left.map(|left| left.len()), Ok(1));
+        assert_eq!(left.len(), 1);
     }
 
     /// Somebody speaks who is no member: nothing may come of it.
@@ -295,7 +338,7 @@ impl Simulation {
         // A generation whose assignment was not written down may come again, with another one.
         let logged = self.node.coordinator.logged().by_id().clone();
         let generation_of = |group: &str| match logged.get(group) {
-            Some(crate::state::groups::Group::Classic(classic)) => classic.generation,
+            Some(Group::Classic(classic)) => classic.generation,
             _ => -1,
         };
         for (group, generation, _) in self.owners.keys() {
@@ -318,6 +361,13 @@ impl Simulation {
     /// The faults stop: after the timeouts all who run share all partitions.
     fn settle(&mut self) {
         self.node.log.is_full = false;
+        self.node.log.fails_after = None;
+        self.clients.iter_mut().for_each(|client| client.odd = 0);
+        // The longest that a session, a rebalance and a sync may take: who named that is gone, or still there.
+        for _ in 0..3 {
+            self.node.pass(i64::from(i32::MAX));
+            self.collect();
+        }
         // Whose answer was lost gives up waiting for it.
         let in_mail: BTreeSet<Ticket> = self.mail.iter().map(|(ticket, _)| *ticket).collect();
         for client in &mut self.clients {
