@@ -84,7 +84,7 @@ impl<T> Group<T> {
             self.join_new(ticket, join, step);
         } else if self.pending.contains_key(member_id) && join.group_instance_id.is_some() {
             // An id is given first only to who has no identity of its own; Kafka throws.
-            step.answer(ticket, Joined::error(codes::UNKNOWN_SERVER_ERROR, member_id));
+            step.answer(ticket, Joined::error(codes::UNKNOWN_SERVER_ERROR, ""));
         } else if self.pending.contains_key(member_id) {
             self.add(ticket, member_id, join, step);
         } else if let Err(code) = self.check_member(member_id, join.group_instance_id.as_deref()) {

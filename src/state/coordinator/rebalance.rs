@@ -64,7 +64,8 @@ impl<T> Group<T> {
     }
 
     fn complete_join_if_all(&mut self, step: &mut Step<'_, '_, T>) {
-        if self.all_joined() {
+        // Nobody gives those time that have an id and are yet to come with it.
+        if self.all_joined() || self.members.is_empty() {
             self.complete_join(step);
         } else if self.join_timer.is_none() {
             self.set_join_timer(self.rebalance_timeout_ms(), None, step.world.now);

@@ -28,6 +28,7 @@ VERSIONS = {
     "OffsetFetch": (1, 10), "OffsetDelete": (0, 0), "DescribeGroups": (0, 6), "ListGroups": (0, 5), "DeleteGroups": (0, 2),
 }  # fmt: skip
 UUID = re.compile("-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+UNKNOWN_MEMBER_ID = 25
 LONG_MS, MEMBERS = 1_500_000, 5
 METADATA = {
     "one": base64.b64encode(b"\0\0\0\0\0\1\0\7bench-t\xff\xff\xff\xff").decode(),
@@ -218,7 +219,7 @@ class Run:
         end = time.monotonic() + (MOMENT if quick else PATIENCE)
         came = {}
         while True:
-            for slot, (_, _, sockets) in self.waiting.items():
+            for slot, (_, _, sockets, _) in self.waiting.items():
                 for side, connection in enumerate(sockets):
                     if (slot, side) not in came and select.select([connection.socket], [], [], 0)[0]:
                         came[slot, side] = connection.read()
@@ -226,6 +227,8 @@ class Run:
             if time.monotonic() > end:
                 if not one_sided:
                     break
+                if self.forgotten(came, one_sided):
+                    return self.let_go()
                 if time.monotonic() > end + PATIENCE:
                     side = next(side for slot, side in came if slot in one_sided)
                     self.differ(f"only {'kafkit' if side == 0 else 'Kafka'} has answered {[self.waiting[slot][:2] for slot in one_sided]}")
@@ -238,10 +241,18 @@ class Run:
             self.learn(slot, [bodies[slot, side] for side in (0, 1)])
         ended = False
         for slot in slots:
-            api, version, _ = self.waiting.pop(slot)
+            api, version, _, _ = self.waiting.pop(slot)
             ended |= self.compare(slot, api, version, *(broker.named(bodies[slot, side]) for side, broker in enumerate(self.brokers)))
         if ended:
             self.let_go()
+
+    def forgotten(self, came, one_sided):
+        """Kafka forgets who waits for the assignment of a member that somebody else removes; kafkit answers."""
+        for slot in one_sided:
+            api, version, *_ = self.waiting[slot]
+            if api != "SyncGroup" or (slot, 0) not in came or decoded(api, version, came[slot, 0])["errorCode"] != UNKNOWN_MEMBER_ID:
+                return False
+        return True
 
     def learn(self, slot, bodies):
         """Both give a member an id of their own."""
@@ -290,6 +301,9 @@ class Run:
             return
         slot = self.dice.choice(free)
         api, version, body = self.step()
+        # Kafka forgets who waited in a member's name once another waits in it; kafkit answers.
+        if api in ("JoinGroup", "SyncGroup") and body["memberId"] in self.waiting_members():
+            return
         if len(free) == 1 and api in ("JoinGroup", "SyncGroup"):
             api, version, body = "LeaveGroup", 5, {"groupId": self.group, "members": [{"memberId": f"@{name}"} for name in self.known]}
         self.history.append(f"{slot} {api} v{version} -> {json.dumps(body)}")
@@ -298,8 +312,11 @@ class Run:
             connection = broker.connections[slot]
             connection.send(encoded(api, version, broker.numbered(body)))
             sockets.append(connection)
-        self.waiting[slot] = (api, version, sockets)
+        self.waiting[slot] = (api, version, sockets, body.get("memberId"))
         self.take(True)
+
+    def waiting_members(self):
+        return {member for _, _, _, member in self.waiting.values()} - {""}
 
     def group_is_old(self):
         return self.dice.random() < 0.012
