@@ -268,3 +268,14 @@ fn a_group_shares_and_goes_on_where_it_was() {
     drop(second);
     assert_eq!(read(&member()), 2);
 }
+
+/// There are no transactions, which a producer learns at once instead of asking again and again.
+#[test]
+fn a_transactional_producer_is_told_so() {
+    let broker = Broker::start(&[]);
+    let producer = broker.producer(&[("transactional.id", "x")]);
+    let begin = Instant::now();
+    let error = producer.init_transactions(PATIENCE).unwrap_err();
+    assert!(matches!(&error, KafkaError::Transaction(cause) if cause.is_fatal()), "{error:?}");
+    assert!(begin.elapsed() < PATIENCE / 2, "{:?}", begin.elapsed());
+}

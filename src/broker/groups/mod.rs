@@ -1,14 +1,16 @@
 //! Consumer groups: hosts a [`Coordinator`] for each partition of `__consumer_offsets`.
 //!
-//! - [`topic`] makes `__consumer_offsets` at first use and finds a group's partition; `load` reads a partition;
-//!   `journal` appends to it. `shard` is a partition with its coordinator, behind a lock of its own.
-//! - `sweep` goes through all groups in steps. [`timer`] sleeps until the earliest deadline of all shards. Answers that have to wait for others come through a
-//!   channel, so that a connection waits without holding anything.
+//! - [`topic`] makes `__consumer_offsets` when somebody looks for a coordinator, and finds a group's partition; `load` reads a
+//!   partition; `journal` appends to it. `shard` is a partition with its coordinator, behind a lock of its own.
+//! - [`timer`] sleeps until the earliest deadline of all shards; `sweep` goes through all groups in steps. Answers that have to
+//!   wait for others come through a channel, so that a connection waits without holding anything.
 
 mod journal;
 mod load;
 mod shard;
 mod sweep;
+#[cfg(test)]
+mod tests;
 pub mod timer;
 pub mod topic;
 

@@ -10,6 +10,9 @@ use crate::codec::error_codes::codes;
 /// The longest string of the wire, but for the newest versions, and of all records.
 const NAME_BYTES_MAX: usize = i16::MAX as usize;
 
+/// Why somebody may not join, and the member id that the answer has.
+type Refusal<'j> = (i16, &'j str);
+
 impl Config {
     /// Why nobody may join like this, if so: that does not depend on the group, nor on whether it can be found.
     pub fn refuses(&self, group_id: &str, session_timeout_ms: i32) -> Option<i16> {
@@ -27,29 +30,29 @@ impl Config {
 impl<T> Coordinator<T> {
     /// A member joins. The answer comes when the next generation begins, or at once where it does not depend on others.
     pub fn join(&mut self, world: &mut World<'_>, ticket: T, join: Join) {
-        if let Err(refused) = self.check(&join).and_then(|()| self.provide(world, &join)) {
-            self.answers.push((ticket, refused.into()));
+        if let Err((code, member_id)) = self.check(&join).and_then(|()| self.provide(world, &join)) {
+            self.answers.push((ticket, Joined::error(code, member_id).into()));
             return;
         }
         let id = join.group_id.clone();
         self.with_live(world, &id, |group, step| group.join(ticket, &join, step));
     }
 
-    fn check(&self, join: &Join) -> Result<(), Joined> {
+    fn check<'j>(&self, join: &'j Join) -> Result<(), Refusal<'j>> {
         if let Some(code) = self.config.refuses(&join.group_id, join.session_timeout_ms) {
-            return Err(Joined::error(code, join.member_id.as_str()));
+            return Err((code, join.member_id.as_str()));
         }
         let protocols = join.protocols.iter().map(|(name, _)| name);
         let names = [&join.member_id, &join.protocol_type].into_iter().chain(&join.group_instance_id);
         // Such as one whose invalid UTF-8 was replaced: no record could hold it, nor an answer. Kafka fails, too.
         if names.chain(protocols).any(|name| name.len() > NAME_BYTES_MAX) {
-            return Err(Joined::error(codes::UNKNOWN_SERVER_ERROR, ""));
+            return Err((codes::UNKNOWN_SERVER_ERROR, ""));
         }
         Ok(())
     }
 
     /// Makes the group, where somebody comes to it who may be the first.
-    fn provide(&mut self, world: &mut World<'_>, join: &Join) -> Result<(), Joined> {
+    fn provide<'j>(&mut self, world: &mut World<'_>, join: &'j Join) -> Result<(), Refusal<'j>> {
         let id = join.group_id.as_str();
         if self.enliven(id, world.now) {
             return Ok(());
@@ -60,13 +63,13 @@ impl<T> Coordinator<T> {
         let gone = match (group, left.and_then(|group| records::group_tombstones(id, group))) {
             (None, _) => Vec::new(),
             (Some(_), Some(gone)) => gone,
-            (Some(_), None) => return Err(Joined::error(codes::INCONSISTENT_GROUP_PROTOCOL, "")),
+            (Some(_), None) => return Err((codes::INCONSISTENT_GROUP_PROTOCOL, "")),
         };
         if !join.member_id.is_empty() {
-            return Err(Joined::error(codes::UNKNOWN_MEMBER_ID, join.member_id.as_str()));
+            return Err((codes::UNKNOWN_MEMBER_ID, join.member_id.as_str()));
         }
         let new: Vec<Record> = gone.into_iter().chain([records::new_group(id, world.now)]).collect();
-        append(&mut self.logged, world, &new).map_err(|code| Joined::error(told_of_append(code), ""))?;
+        append(&mut self.logged, world, &new).map_err(|code| (told_of_append(code), ""))?;
         self.enliven(id, world.now);
         Ok(())
     }

@@ -8,9 +8,13 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../benches/peers/broker"))
 
-from groups import COMMIT, HEARTBEAT, JOIN, NULL, SUBSCRIPTION, SYNC, Connection, data, frame, ready, text  # noqa: E402
+from groups import (  # noqa: E402
+    COMMIT, CREATE, HEARTBEAT, JOIN, NULL, SUBSCRIPTION, SYNC, Connection, data, frame, ready, text,
+)
 
-LEAVE, DESCRIBE = (13, 3), (15, 2)
+LEAVE, DESCRIBE, FETCH, DELETE, DELETE_OFFSETS, LIST = (13, 3), (15, 3), (9, 5), (42, 1), (47, 0), (16, 2)
+# The longest string of the wire, and what a new member's id has behind the name that it is made of.
+LONGEST, RANDOM = 32767, 37
 # Long enough that a request has come by another connection.
 MOMENT = 0.3
 numbers = {}
@@ -48,8 +52,8 @@ class Member:
         instance = instance or self.instance
         return text(instance) if instance else NULL
 
-    def begin_join(self, protocol="range", metadata=SUBSCRIPTION):
-        body = text(self.group) + struct.pack(">ii", 30000, 6000) + text(self.id) + self.identity() + text("consumer")
+    def begin_join(self, protocol="range", metadata=SUBSCRIPTION, session_ms=30000):
+        body = text(self.group) + struct.pack(">ii", session_ms, 6000) + text(self.id) + self.identity() + text("consumer")
         self.connection.send(frame(JOIN, body + struct.pack(">i", 1) + text(protocol) + data(metadata)))
 
     def joined(self):
@@ -102,15 +106,66 @@ class Member:
         return codes
 
     def described(self):
-        self.connection.send(frame(DESCRIBE, struct.pack(">i", 1) + text(self.group)))
+        self.connection.send(frame(DESCRIBE, struct.pack(">i", 1) + text(self.group) + b"\1"))
         answer = Texts(self.connection.read(), 8)
         code = answer.number(">h")
         answer.text()
         return code, answer.text(), answer.text(), answer.text(), answer.number(">i")
 
 
+    def operations(self):
+        """What may be done with a group that has no members, where that is asked for."""
+        body = struct.pack(">i", 1) + text(self.group)
+        asked = [self.connection.ask(DESCRIBE, body + flag) for flag in (b"\0", b"\1")]
+        return [struct.unpack(">i", answer[-4:])[0] for answer in asked]
+
+    def fetched(self):
+        answer = self.connection.ask(FETCH, text(self.group) + struct.pack(">i", -1))
+        return struct.unpack_from(">i", answer, 4)[0], struct.unpack(">h", answer[-2:])[0]
+
+    def deleted(self):
+        return struct.unpack(">h", self.connection.ask(DELETE, struct.pack(">i", 1) + text(self.group))[-2:])[0]
+
+    def offsets_deleted(self):
+        return struct.unpack_from(">h", self.connection.ask(DELETE_OFFSETS, text(self.group) + struct.pack(">i", 0)))[0]
+
+    def listed(self):
+        return struct.unpack_from(">hi", self.connection.ask(LIST, b""), 4)
+
+
 def say(what, *answers):
     print(what, *answers, flush=True)
+
+
+def before_any(address):
+    """Nobody has looked for a coordinator yet, so there is none. What is wrong whoever answers is said all the same."""
+    maker = Connection(address)
+    body = struct.pack(">i", 1) + text("bench-t") + struct.pack(">ihii", 100, 1, 0, 0) + struct.pack(">ib", 30000, 0)
+    maker.ask(CREATE, body)
+    time.sleep(1)
+    for group in ("", "g"):
+        one = Member(address, group)
+        one.id = "m"
+        say(f"before there is a coordinator, group {group!r}", one.join(), one.join("range", SUBSCRIPTION, 1), one.sync())
+        say("said by who is no member", one.heartbeat(), one.leave(("m", None)), one.commit(), one.commit(-1, ""))
+        say("asked", one.fetched(), one.deleted(), one.offsets_deleted(), one.listed(), one.described()[:2])
+
+
+def refused(address):
+    nobody = Member(address, "refused")
+    say("not there", nobody.described(), nobody.operations(), nobody.deleted(), nobody.offsets_deleted(), nobody.fetched())
+    nobody.id = "nobody"
+    say("unknown", nobody.join(), nobody.sync(), nobody.heartbeat(), nobody.leave(("nobody", None)), nobody.commit(3))
+    for session_ms in (5999, 1800001, 0, -1):
+        say(f"a session of {session_ms} ms", nobody.join("range", SUBSCRIPTION, session_ms))
+    for length in (LONGEST - RANDOM, LONGEST - RANDOM + 1, LONGEST):
+        # Kafka keeps the member that it could not answer, and can describe the group no more.
+        say(f"a name of {length} bytes", Member(address, f"refused-{length}", "i" * length).join())
+    nameless = Member(address, "")
+    say("a group without a name", nameless.commit(-1, ""), nameless.fetched(), nameless.deleted(), nameless.described())
+    simple = Member(address, "simple")
+    say("only offsets", simple.commit(-1, ""), simple.commit(3, "m"), simple.operations(), simple.described(), simple.fetched())
+    say("deleted", simple.deleted(), simple.deleted(), simple.described(), simple.fetched())
 
 
 def dynamic(address):
@@ -170,6 +225,8 @@ def static(address):
     say("speaks something else", late.join("other"))
 
 
+before_any(sys.argv[1])
 ready(sys.argv[1])
+refused(sys.argv[1])
 dynamic(sys.argv[1])
 static(sys.argv[1])
