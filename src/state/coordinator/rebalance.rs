@@ -64,8 +64,9 @@ impl<T> Group<T> {
     }
 
     fn complete_join_if_all(&mut self, step: &mut Step<'_, '_, T>) {
-        // Nobody gives those time that have an id and are yet to come with it.
-        if self.all_joined() || self.members.is_empty() {
+        // Members give the time for joining: without any, whoever has an id and is yet to come with it is given none.
+        let no_time = self.join_timer.is_none() && self.members.is_empty();
+        if self.all_joined() || no_time {
             self.complete_join(step);
         } else if self.join_timer.is_none() {
             self.set_join_timer(self.rebalance_timeout_ms(), None, step.world.now);
