@@ -248,5 +248,5 @@ fn transactions_come_to_a_clear_end() {
     };
     let answer = ask(client, INIT_PRODUCER_ID, &request);
     let given: init_producer_id_response::Root<'_> = read(&answer, INIT_PRODUCER_ID);
-    assert_eq!((given.error_code, given.producer_id), (codes::UNSUPPORTED_VERSION, -1));
+    assert_eq!((given.error_code, given.producer_id), (codes::TRANSACTIONAL_ID_AUTHORIZATION_FAILED, -1));
 }

@@ -59,9 +59,9 @@ pub fn answer<'a>(exchange: &Exchange<'a>, request: InitProducerIdRequest<'a>) -
         return failed(codes::INVALID_REQUEST);
     }
     if request.transactional_id.is_some() {
-        // There are no transactions yet. With an error that may pass, clients would try again as long as they can; this one
-        // ends them.
-        return failed(codes::UNSUPPORTED_VERSION);
+        // There are no transactions yet. With an error that may pass, clients try again for as long as they can, librdkafka with
+        // any that it does not know; nobody may use a transactional id is what ends all of them.
+        return failed(codes::TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
     }
     match exchange.broker.producer_ids.next(exchange) {
         Ok(producer_id) => InitProducerIdResponse { producer_id, producer_epoch: 0, ..Default::default() },

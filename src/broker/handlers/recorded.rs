@@ -24,8 +24,9 @@ const PROPERTIES: &str = include_str!("recorded.properties");
 /// Where the recorded broker had its data.
 const DIRECTORY: &str = "/var/lib/kafka-logs/01";
 
-#[test]
-fn answers_are_those_of_kafka() {
+// What goes on in the background needs somebody who runs it.
+#[tokio::test]
+async fn answers_are_those_of_kafka() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/admin.ndjson.zst");
     let lines = zstd::decode_all(std::fs::File::open(path).unwrap()).unwrap();
     let directory = tempfile::tempdir().unwrap();
