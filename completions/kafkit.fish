@@ -29,12 +29,12 @@ always\t'Always'
 never\t'Never'"
 complete -c kafkit -n "__fish_kafkit_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kafkit -n "__fish_kafkit_needs_command" -s V -l version -d 'Print version'
-complete -c kafkit -n "__fish_kafkit_needs_command" -f -a "decode" -d 'Explain the bytes of requests, responses, record batches and internal records'
-complete -c kafkit -n "__fish_kafkit_needs_command" -f -a "dump-log" -d 'Explain Kafka\'s files: segments, indexes, snapshots, whole data directories, healthy or broken'
-complete -c kafkit -n "__fish_kafkit_needs_command" -f -a "serve" -d 'Run a broker that Kafka\'s clients use, on Kafka\'s own disk format'
+complete -c kafkit -n "__fish_kafkit_needs_command" -f -a "decode" -d 'Explain the bytes of requests, responses, batches and records'
+complete -c kafkit -n "__fish_kafkit_needs_command" -f -a "dump-log" -d 'Explain Kafka\'s files, healthy or broken, or a whole data directory'
+complete -c kafkit -n "__fish_kafkit_needs_command" -f -a "serve" -d 'Run a broker on Kafka\'s own disk format'
 complete -c kafkit -n "__fish_kafkit_needs_command" -f -a "encode" -d 'Turn JSON, as decode prints it, into bytes'
-complete -c kafkit -n "__fish_kafkit_needs_command" -f -a "send" -d 'Send a request to a broker, any request in any version, well-formed or not, and explain what comes back'
-complete -c kafkit -n "__fish_kafkit_needs_command" -f -a "apis" -d 'List Kafka\'s APIs, or the fields of one and what changed between two of its versions'
+complete -c kafkit -n "__fish_kafkit_needs_command" -f -a "send" -d 'Send any request to a broker and explain what comes back'
+complete -c kafkit -n "__fish_kafkit_needs_command" -f -a "apis" -d 'List Kafka\'s APIs, the fields of one, or what a version changed'
 complete -c kafkit -n "__fish_kafkit_needs_command" -f -a "errors" -d 'List Kafka\'s error codes, or explain one'
 complete -c kafkit -n "__fish_kafkit_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c kafkit -n "__fish_kafkit_using_subcommand decode" -s f -l format -d 'How to show it' -r -f -a "tree\t'A line for each field: where, which bytes, which value, what it means'
@@ -60,7 +60,7 @@ group\t'__consumer_offsets'
 transaction\t'__transaction_state'
 share\t'__share_group_state'
 remote-log\t'__remote_log_metadata'"
-complete -c kafkit -n "__fish_kafkit_using_subcommand decode" -l record-type -d 'The type of the record whose value is read: the first number in its key' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand decode" -l record-type -d 'Type of the record whose value is read: the first number in its key' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand decode" -l input-format -d 'What the input is written in' -r -f -a "raw\t'Raw bytes'
 hex\t'Hex in any spelling, dumps and arrays included'
 base64\t'Base64'"
@@ -133,7 +133,7 @@ complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -s r -l records 
 complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l deep -d 'Show every byte, as decode does'
 complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l show-secrets -d 'Show passwords, tokens, keys and salts'
 complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l verify -d 'Check every invariant of the files and between them; exit code 1 where one does not hold'
-complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l stats -d 'Counts, sizes, rates, keys, producers of what is selected'
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l stats -d 'Sum up what is selected: sizes, rates, keys, producers'
 complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l follow -d 'Go on as a live segment grows and rolls'
 complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l image -d 'Show what the records add up to: of __cluster_metadata the cluster, of __consumer_offsets the groups, of __transaction_state the transactions, of any partition its producers and open transactions'
 complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l transactional -d 'Records of transactions only, their markers included'
@@ -158,7 +158,7 @@ complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l advertise -d 'Ad
 complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l data -d 'Data directory, formatted on first use; by default log.dirs of the properties, or ./kafkit-data' -r -F
 complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l cluster-id -d 'The cluster that a new data directory is for; one that is there has to be of it. By default a new one' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l topic -d 'A topic to have at start, made if it is not there: NAME[:PARTITIONS][,key=value]...' -r
-complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l config -d 'One of Kafka\'s settings, before those of the properties' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l config -d 'A setting of Kafka\'s, before those of the properties' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l fsync -d 'When what was produced has to be on disk: never (some time after it is acknowledged, as in Kafka), always (before), or so many milliseconds in which others may join' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand serve" -l log-format -d 'The form of log lines, on standard error' -r -f -a "text\t'For a person'
 json\t'An object a line'"
@@ -182,7 +182,7 @@ response\t'A response: a header is put before it'
 request-body\t'A request\'s body without a header'
 response-body\t'A response\'s body without a header'"
 complete -c kafkit -n "__fish_kafkit_using_subcommand encode" -l api -d 'The API, instead of the one that the JSON names: a name or a key' -r
-complete -c kafkit -n "__fish_kafkit_using_subcommand encode" -l api-version -d 'The version of the API or message, instead of the one that the JSON names' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand encode" -l api-version -d 'The version, instead of the one that the JSON names' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand encode" -l header-version -d 'The version of the header, or none for the body alone' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand encode" -l size -d 'Whether to put four bytes of size before each message; otherwise where the JSON has "size"' -r -f -a "yes\t''
 no\t''"
@@ -201,7 +201,7 @@ ndjson\t'An object for each message, one a line'"
 complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l hex-out -d 'Write everything that goes over the wire to a file, a line of hex for each message: kafkit decode reads it' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l body -d 'The body of the request: JSON, @FILE with JSON, or - for standard input' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l set -d 'Set one value of the request, or of its header: topics[0].name=orders, header.clientId=null' -r
-complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l api-version -d 'The version, instead of the newest that both sides know' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l api-version -d 'The version; otherwise the newest both sides know' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l client-id -d 'Who the request says it is from' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l max-wait -d 'Fetch: how long the broker may wait for --min-bytes' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l min-bytes -d 'Fetch: how much the broker waits for' -r
@@ -226,7 +226,7 @@ complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l timestamp -d 'Whe
 complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l producer -d 'As an idempotent producer: its id, epoch and next sequence number' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l raw -d 'Send these bytes as they are: hex in any spelling, base64, a file with either or with raw bytes, -' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l mutate -d 'Make the bytes wrong: truncate=N, flip=N[:BIT], put=N:HEX, insert=N:HEX, size=N|+N|-=N|fit, repeat=N' -r
-complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l repeat -d 'Send it so many times, each with a correlation id of its own' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l repeat -d 'Send it so many times, each with its own correlation id' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l pipeline -d 'So many requests under way at once, on one connection' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l timeout -d 'How long to wait for a connection, and for each response' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l max-response-bytes -d 'The largest response that is taken in' -r
@@ -240,7 +240,7 @@ complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l show-secrets -d '
 complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l null -d 'The record has no value: a tombstone'
 complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l create -d 'The broker may make the topic, where it is set to'
 complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l no-negotiate -d 'Send nothing but the request: no ApiVersions, Metadata or FindCoordinator before it'
-complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l no-follow -d 'Ask the address itself, and not the leader or coordinator'
+complete -c kafkit -n "__fish_kafkit_using_subcommand send" -l no-follow -d 'Ask the address itself, not the leader or coordinator'
 complete -c kafkit -n "__fish_kafkit_using_subcommand send" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kafkit -n "__fish_kafkit_using_subcommand send" -s V -l version -d 'Print version'
 complete -c kafkit -n "__fish_kafkit_using_subcommand apis" -l api-version -d 'Which version\'s fields to show, or A..B for what changed between two; the newest otherwise' -r
@@ -260,11 +260,11 @@ always\t'Always'
 never\t'Never'"
 complete -c kafkit -n "__fish_kafkit_using_subcommand errors" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c kafkit -n "__fish_kafkit_using_subcommand errors" -s V -l version -d 'Print version'
-complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log serve encode send apis errors help" -f -a "decode" -d 'Explain the bytes of requests, responses, record batches and internal records'
-complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log serve encode send apis errors help" -f -a "dump-log" -d 'Explain Kafka\'s files: segments, indexes, snapshots, whole data directories, healthy or broken'
-complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log serve encode send apis errors help" -f -a "serve" -d 'Run a broker that Kafka\'s clients use, on Kafka\'s own disk format'
+complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log serve encode send apis errors help" -f -a "decode" -d 'Explain the bytes of requests, responses, batches and records'
+complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log serve encode send apis errors help" -f -a "dump-log" -d 'Explain Kafka\'s files, healthy or broken, or a whole data directory'
+complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log serve encode send apis errors help" -f -a "serve" -d 'Run a broker on Kafka\'s own disk format'
 complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log serve encode send apis errors help" -f -a "encode" -d 'Turn JSON, as decode prints it, into bytes'
-complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log serve encode send apis errors help" -f -a "send" -d 'Send a request to a broker, any request in any version, well-formed or not, and explain what comes back'
-complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log serve encode send apis errors help" -f -a "apis" -d 'List Kafka\'s APIs, or the fields of one and what changed between two of its versions'
+complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log serve encode send apis errors help" -f -a "send" -d 'Send any request to a broker and explain what comes back'
+complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log serve encode send apis errors help" -f -a "apis" -d 'List Kafka\'s APIs, the fields of one, or what a version changed'
 complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log serve encode send apis errors help" -f -a "errors" -d 'List Kafka\'s error codes, or explain one'
 complete -c kafkit -n "__fish_kafkit_using_subcommand help; and not __fish_seen_subcommand_from decode dump-log serve encode send apis errors help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

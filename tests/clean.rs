@@ -63,7 +63,7 @@ fn rules(round: &Value) -> CleanRules {
             segment_bytes: int(round, "segment_bytes") as u64,
             index_bytes: int(round, "index_bytes") as u64,
         },
-        index_interval_bytes: int(round, "index_interval_bytes") as u64,
+        index_interval_bytes: int(round, "index_interval_bytes") as u32,
         map_bytes_max: int(round, "map_bytes") as usize,
         ..CleanRules::default()
     }

@@ -36,6 +36,27 @@ fn completions() {
     check(files.collect());
 }
 
+/// What the terminals that people have are at least as wide as.
+const COLUMNS: usize = 80;
+
+#[test]
+fn lists_of_subcommands_and_examples_do_not_fold() {
+    let command = kafkit::cli::command();
+    let names = || command.get_subcommands().map(|inner| inner.get_name().len());
+    let before = names().max().unwrap() + "    ".len();
+    let mut wide = Vec::new();
+    for inner in command.get_subcommands() {
+        wide.extend(
+            inner.get_about().map(ToString::to_string).filter(|about| before + about.len() > COLUMNS),
+        );
+        let examples = [inner.get_after_help(), inner.get_after_long_help()];
+        for text in examples.into_iter().flatten().map(ToString::to_string) {
+            wide.extend(text.lines().filter(|line| line.len() > COLUMNS).map(str::to_owned));
+        }
+    }
+    assert_eq!(wide, Vec::<String>::new());
+}
+
 #[test]
 fn man_pages() {
     let mut pages = Vec::new();

@@ -126,7 +126,7 @@ fn rules(config: &LogConfig, effective: &Effective<'_>) -> CleanRules {
             segment_bytes: u64::from(config.segment_bytes),
             index_bytes: u64::from(config.segment_index_bytes),
         },
-        index_interval_bytes: u64::from(config.index_interval_bytes),
+        index_interval_bytes: config.index_interval_bytes,
         map_bytes_max: bytes(effective.get(keys::LOG_CLEANER_DEDUPE_BUFFER_SIZE)),
         load_factor: effective.get(keys::LOG_CLEANER_IO_BUFFER_LOAD_FACTOR),
         buffer_bytes: bytes(i64::from(effective.get(keys::LOG_CLEANER_IO_BUFFER_SIZE))),

@@ -71,7 +71,7 @@ pub struct Args {
     #[arg(long, value_name = "LOG", help_heading = "What it is")]
     log: Option<WrittenTo>,
 
-    /// The type of the record whose value is read: the first number in its key
+    /// Type of the record whose value is read: the first number in its key
     #[arg(long, value_name = "N", help_heading = "What it is")]
     record_type: Option<i16>,
 
@@ -117,7 +117,7 @@ pub struct Args {
 }
 
 const EXAMPLES: &str = "Examples:
-  kafkit decode 00000023001200046f7fc66100096b61666b612d636c69000a6b61666b612d636c6904302e3100
+  kafkit decode 0000000f001200000000000100056b61666b61
   kafkit decode --api Metadata --api-version 12 response.hex
   xxd frame.bin | kafkit decode --format hex -
   kafkit decode --pair --format ndjson exchange.bin | jq .body";

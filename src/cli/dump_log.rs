@@ -78,7 +78,7 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["image", "at", "diff"])]
     verify: bool,
 
-    /// Counts, sizes, rates, keys, producers of what is selected
+    /// Sum up what is selected: sizes, rates, keys, producers
     #[arg(long, conflicts_with_all = ["verify", "image", "diff", "follow"])]
     stats: bool,
 
@@ -296,7 +296,7 @@ const EXAMPLES: &str = "Examples:
   kafkit dump-log 00000000000000000000.log --format ndjson --records | jq .value
   kafkit dump-log orders-0 --time -2h --key /^user-7/ --records
   kafkit dump-log --verify /var/kafka-logs
-  kafkit dump-log --image --at 2026-11-20T10:15 /var/kafka-logs/__cluster_metadata-0
+  kafkit dump-log --image --at 2026-11-20T10:15 __cluster_metadata-0
   kafkit dump-log --files 00000000000000000000.log --print-data-log";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

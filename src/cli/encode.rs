@@ -42,7 +42,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME|KEY", value_parser = api_key, help_heading = "What it is")]
     api: Option<i16>,
 
-    /// The version of the API or message, instead of the one that the JSON names
+    /// The version, instead of the one that the JSON names
     #[arg(long, value_name = "N", help_heading = "What it is")]
     api_version: Option<i16>,
 
@@ -61,9 +61,10 @@ pub struct Args {
 
 const EXAMPLES: &str = r#"Examples:
   kafkit decode --format json frame.hex | kafkit encode
-  kafkit encode --defaults '{"kind":"request","api":"Metadata","version":12,"header":{},"size":0}'
+  kafkit encode --defaults --as request --api Metadata --api-version 12 '{}'
   kafkit encode --as request --api ApiVersions --api-version 0 --size yes '{}'
-  kafkit decode --format ndjson dump.bin | jq -c '.header.clientId="x"' | kafkit encode -o raw"#;
+  kafkit decode --format ndjson dump.bin | jq -c '.header.clientId="x"' |
+    kafkit encode -o raw"#;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Form {

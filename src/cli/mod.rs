@@ -39,17 +39,19 @@ Exit codes: 0 all is well; 1 the data has a problem, and all that could be read 
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Explain the bytes of requests, responses, record batches and internal records
+    /// Explain the bytes of requests, responses, batches and records
     Decode(Box<decode::Args>),
-    /// Explain Kafka's files: segments, indexes, snapshots, whole data directories, healthy or broken
+    /// Explain Kafka's files, healthy or broken, or a whole data directory
     DumpLog(Box<dump_log::Args>),
-    /// Run a broker that Kafka's clients use, on Kafka's own disk format
+    /// Run a broker on Kafka's own disk format
     Serve(Box<serve::Args>),
     /// Turn JSON, as decode prints it, into bytes
     Encode(encode::Args),
-    /// Send a request to a broker, any request in any version, well-formed or not, and explain what comes back
+    /// Send any request to a broker and explain what comes back
+    ///
+    /// In any version, well-formed or not.
     Send(Box<send::Args>),
-    /// List Kafka's APIs, or the fields of one and what changed between two of its versions
+    /// List Kafka's APIs, the fields of one, or what a version changed
     Apis(apis::Args),
     /// List Kafka's error codes, or explain one
     Errors(errors::Args),

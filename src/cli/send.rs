@@ -82,7 +82,7 @@ pub struct Args {
     #[arg(long, value_name = "PATH=VALUE", value_parser = Set::parse, conflicts_with = "raw", help_heading = "Request")]
     set: Vec<Set>,
 
-    /// The version, instead of the newest that both sides know
+    /// The version; otherwise the newest both sides know
     #[arg(long, value_name = "N", conflicts_with = "raw", help_heading = "Request")]
     api_version: Option<i16>,
 
@@ -183,7 +183,7 @@ pub struct Args {
     #[arg(long, value_name = "CHANGE", value_parser = Mutation::parse, help_heading = "Testing a broker")]
     mutate: Vec<Mutation>,
 
-    /// Send it so many times, each with a correlation id of its own
+    /// Send it so many times, each with its own correlation id
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Testing a broker")]
     repeat: Option<u32>,
 
@@ -195,7 +195,7 @@ pub struct Args {
     #[arg(long, help_heading = "Testing a broker")]
     no_negotiate: bool,
 
-    /// Ask the address itself, and not the leader or coordinator
+    /// Ask the address itself, not the leader or coordinator
     #[arg(long, help_heading = "Testing a broker")]
     no_follow: bool,
 
@@ -217,16 +217,17 @@ const EXAMPLES: &str = r#"Examples:
   kafkit send metadata localhost:9092 orders
   kafkit send fetch localhost:9092 orders:0:-5
   kafkit send list-offsets localhost:9092 orders --at earliest
-  kafkit send produce localhost:9092 orders --key k --value v --header source=test --compression zstd
+  kafkit send produce localhost:9092 orders --key k --value v --header by=test
   seq 100 | kafkit send produce localhost:9092 orders --lines -
-  kafkit send create-topics localhost:9092 --set topics[0].name=orders --set topics[0].numPartitions=3 \
-    --set topics[0].replicationFactor=-1 --set timeoutMs=5000
-  kafkit send describe-groups localhost:9092 --body '{"groups":["billing"]}' --format json
+  kafkit send create-topics localhost:9092 --set topics[0].name=orders \
+    --set topics[0].numPartitions=3 --set topics[0].replicationFactor=-1 \
+    --set timeoutMs=5000
+  kafkit send describe-groups localhost:9092 --body '{"groups":["billing"]}'
 Testing a broker:
   kafkit send api-versions localhost:9092 --set header.requestApiVersion=99
   kafkit send metadata localhost:9092 --repeat 10000 --pipeline 50
   kafkit send metadata localhost:9092 --mutate truncate=20 --timeout 1
-  kafkit send --raw 00000023001200046f7fc66100096b61666b612d636c69000a6b61666b612d636c6904302e3100 localhost:9092
+  kafkit send --raw 0000000f001200000000000100056b61666b61 localhost:9092
 
 Only plaintext: neither TLS nor SASL."#;
 

@@ -233,6 +233,7 @@ mod tests {
 
     use super::*;
     use crate::codec::records::write::{BatchHeader, BatchWriter, NewRecord};
+    use crate::log::name::segment_file;
 
     fn batch(base_offset: i64) -> Vec<u8> {
         let mut writer = BatchWriter::new(BatchHeader { base_offset, ..BatchHeader::default() });
@@ -252,7 +253,7 @@ mod tests {
     fn grows_rolls_shrinks_and_goes() {
         let directory = std::env::temp_dir().join(format!("kafkit-follow-{}", std::process::id()));
         fs::create_dir_all(&directory).unwrap();
-        let segment = |offset: i64| directory.join(format!("{offset:020}.log"));
+        let segment = |offset: i64| segment_file(&directory, offset, "log");
         append(&segment(0), &batch(0));
         let told = RefCell::new(Vec::new());
         let whole = batch(2);

@@ -10,7 +10,12 @@
 //!   00000000000000000042-0000000003.checkpoint  KRaft snapshot: end offset and epoch
 //! ```
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// The path of a segment's file: `log`, or an index or snapshot of it.
+pub fn segment_file(directory: &Path, base_offset: i64, extension: &str) -> PathBuf {
+    directory.join(format!("{base_offset:020}.{extension}"))
+}
 
 /// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -22,16 +22,7 @@ const LEVELS: usize = 256;
 const NO_FIELD: &[u8] = b"(no field)";
 
 /// Appends the headline, the runs of bytes, and what was found.
-pub fn render(shown: &Shown<'_>, style: &Style, out: &mut Vec<u8>) {
-    let secrets = shown.secrets(style);
-    if style.color {
-        whole::<true>(shown, style, &secrets, out);
-    } else {
-        whole::<false>(shown, style, &secrets, out);
-    }
-}
-
-fn whole<const COLOR: bool>(shown: &Shown<'_>, style: &Style, secrets: &Secrets, out: &mut Vec<u8>) {
+pub fn render<const COLOR: bool>(shown: &Shown<'_>, style: &Style, secrets: &Secrets, out: &mut Vec<u8>) {
     headline::render::<COLOR>(shown, style.width, out);
     out.push(b'\n');
     let last = shown.base + shown.end() as u64;

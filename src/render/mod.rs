@@ -74,13 +74,17 @@ pub enum Format {
 
 /// Appends the message in a format, ended by a newline.
 pub fn render(format: Format, shown: &Shown<'_>, style: &Style, out: &mut Vec<u8>) {
-    match format {
-        Format::Tree => tree::render(shown, style, out),
-        Format::Hex => hex::render(shown, style, out),
-        Format::Table => table::render(shown, style, out),
-        Format::Json => json::pretty(shown, style, out),
-        Format::Ndjson => json::line(shown, style, out),
-    }
+    let render: fn(&Shown<'_>, &Style, &Secrets, &mut Vec<u8>) = match (format, style.color) {
+        (Format::Tree, false) => tree::render::<false>,
+        (Format::Tree, true) => tree::render::<true>,
+        (Format::Hex, false) => hex::render::<false>,
+        (Format::Hex, true) => hex::render::<true>,
+        (Format::Table, false) => table::render::<false>,
+        (Format::Table, true) => table::render::<true>,
+        (Format::Json, _) => return json::pretty(shown, style, out),
+        (Format::Ndjson, _) => return json::line(shown, style, out),
+    };
+    render(shown, style, &shown.secrets(style), out);
 }
 
 impl Shown<'_> {

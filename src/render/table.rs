@@ -17,16 +17,7 @@ const CELL_COLUMNS_MAX: usize = 60;
 const ROWS_MAX: usize = 10_000;
 
 /// Appends the headline, the tables, and what was found.
-pub fn render(shown: &Shown<'_>, style: &Style, out: &mut Vec<u8>) {
-    let secrets = shown.secrets(style);
-    if style.color {
-        whole::<true>(shown, style, &secrets, out);
-    } else {
-        whole::<false>(shown, style, &secrets, out);
-    }
-}
-
-fn whole<const COLOR: bool>(shown: &Shown<'_>, style: &Style, secrets: &Secrets, out: &mut Vec<u8>) {
+pub fn render<const COLOR: bool>(shown: &Shown<'_>, style: &Style, secrets: &Secrets, out: &mut Vec<u8>) {
     headline::render::<COLOR>(shown, style.width, out);
     let values = Values::new(shown.tape, shown.input, secrets);
     let mut tables = Tables { shown, values, sections: vec![Section::named("")] };

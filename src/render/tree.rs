@@ -33,16 +33,7 @@ const LINE_RESERVE: usize = 192;
 const LEVELS: usize = 256;
 
 /// Appends the headline, the fields, and what was found.
-pub fn render(shown: &Shown<'_>, style: &Style, out: &mut Vec<u8>) {
-    let secrets = shown.secrets(style);
-    if style.color {
-        whole::<true>(shown, style, &secrets, out);
-    } else {
-        whole::<false>(shown, style, &secrets, out);
-    }
-}
-
-fn whole<const COLOR: bool>(shown: &Shown<'_>, style: &Style, secrets: &Secrets, out: &mut Vec<u8>) {
+pub fn render<const COLOR: bool>(shown: &Shown<'_>, style: &Style, secrets: &Secrets, out: &mut Vec<u8>) {
     headline::render::<COLOR>(shown, style.width, out);
     out.push(b'\n');
     Tree::<COLOR>::new(shown, style.width, secrets).fields(out);

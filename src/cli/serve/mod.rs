@@ -64,7 +64,7 @@ pub struct Args {
     #[arg(long, value_name = "TOPIC", help_heading = "What")]
     topic: Vec<String>,
 
-    /// One of Kafka's settings, before those of the properties
+    /// A setting of Kafka's, before those of the properties
     #[arg(long, value_name = "KEY=VALUE", help_heading = "What")]
     config: Vec<String>,
 
@@ -108,10 +108,10 @@ pub struct Args {
 }
 
 const EXAMPLES: &str = "Examples:
-  kafkit serve                                  a broker on 127.0.0.1:9092, data in ./kafkit-data
-  kafkit serve --port 0 --temp --topic t:3      on a free port, gone at exit, with a topic
-  kafkit serve server.properties                with a configuration of Kafka's
-  kafkit serve --trace=full --trace-api fetch   shows each Fetch field by field";
+  kafkit serve                                 on port 9092, in ./kafkit-data
+  kafkit serve --port 0 --temp --topic t:3     a free port; all gone at exit
+  kafkit serve server.properties               with a configuration of Kafka's
+  kafkit serve --trace=full --trace-api fetch  each Fetch field by field";
 
 /// The form of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -2,8 +2,10 @@
 
 use std::fmt::Write;
 
+use super::length::value_at;
 use super::places::{Kind, Place};
-use super::{Edit, Found, Repair, Search, Splice, value_at};
+use super::search::{Found, Search};
+use super::{Edit, Repair, Splice};
 use crate::codec::api;
 use crate::codec::reading::ReadAs;
 use crate::codec::tape::Shape;

@@ -9,7 +9,7 @@
 //! nobody vouches for.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::ExtractError;
@@ -23,12 +23,10 @@ use crate::codec::records::write::{BatchHeader, BatchWriter, NewRecord};
 use crate::dump::records::{BatchInfo, RecordView};
 use crate::dump::walk::{Selected, Sink};
 use crate::log::checkpoint::EpochEntry;
-use crate::log::offset_index::OffsetEntry;
 use crate::log::scan::Found;
-use crate::log::time_index::TimeEntry;
+use crate::log::write::new_segment::{NewFiles, NewSegment};
+use crate::log::write::rule::INDEX_INTERVAL_BYTES;
 
-/// `index.interval.bytes` unless somebody changes it.
-pub const INDEX_INTERVAL_BYTES: u64 = 4096;
 /// `segment.bytes` unless somebody changes it: what is longer goes into several segments.
 pub const SEGMENT_BYTES: u64 = 1 << 30;
 
@@ -62,7 +60,7 @@ pub struct SegmentWriter {
     directory: PathBuf,
     topic_id: Option<[u8; 16]>,
     segment_bytes: u64,
-    segment: Option<OpenSegment>,
+    segment: Option<NewSegment>,
     transactions: Transactions,
     epochs: Vec<EpochEntry>,
     pending: Option<BatchWriter>,
@@ -100,8 +98,8 @@ impl SegmentWriter {
     ///
     /// Where a file cannot be written.
     pub fn finish(mut self) -> Result<Extracted, ExtractError> {
-        if let Some(segment) = self.segment.take() {
-            segment.finish().map_err(|error| self.failed(error))?;
+        if let Some(mut segment) = self.segment.take() {
+            segment.complete().map_err(|error| self.failed(error))?;
         }
         self.extracted.open_transactions = self.transactions.open();
         if self.extracted.logs.is_empty() {
@@ -132,22 +130,25 @@ impl SegmentWriter {
 
     /// Appends a batch to the segment that is open, or to the next.
     fn append(&mut self, bytes: &[u8], batch: &BatchInfo, first_offset: i64) -> io::Result<()> {
-        let fits = |segment: &OpenSegment| {
-            segment.position + bytes.len() as u64 <= self.segment_bytes
-                && segment.relative(batch.last_offset).is_ok()
+        let fits = |segment: &NewSegment| {
+            segment.bytes() + bytes.len() as u64 <= self.segment_bytes && segment.reaches(batch.last_offset)
         };
-        if let Some(segment) = self.segment.take_if(|segment| !fits(segment)) {
-            segment.finish()?;
+        if let Some(mut segment) = self.segment.take_if(|segment| !fits(segment)) {
+            segment.complete()?;
         }
-        if self.segment.is_none() {
-            let segment = OpenSegment::create(&self.directory, first_offset)?;
-            self.extracted.logs.push(segment.path("log"));
-            self.segment = Some(segment);
-        }
-        let Some(segment) = &mut self.segment else { return Ok(()) };
-        segment.append(bytes, batch)?;
+        let segment = match &mut self.segment {
+            Some(segment) => segment,
+            none => {
+                let create = |path: &Path| File::create_new(path);
+                let directory = self.directory.clone();
+                let files = NewFiles { directory, base_offset: first_offset, suffix: "", create };
+                self.extracted.logs.push(files.path("log"));
+                none.insert(NewSegment::create(files, INDEX_INTERVAL_BYTES)?)
+            }
+        };
+        segment.append(bytes, batch.last_offset, batch.max_timestamp)?;
         if let Some(aborted) = self.transactions.add(bytes, batch) {
-            segment.abort(aborted)?;
+            segment.aborted(aborted)?;
             self.extracted.aborted += 1;
         }
         let known = self.epochs.last().map_or(-1, |entry| entry.epoch);
@@ -256,117 +257,5 @@ fn header(batch: &BatchInfo, first: &RecordView<'_>) -> BatchHeader {
         base_sequence: batch.base_sequence,
         last_offset_delta: i32::try_from(batch.last_offset.wrapping_sub(base_offset)).ok(),
         max_timestamp: log_append.then_some(batch.max_timestamp),
-    }
-}
-
-/// A segment that is being written.
-#[derive(Debug)]
-struct OpenSegment {
-    directory: PathBuf,
-    base_offset: i64,
-    log: BufWriter<File>,
-    offset_index: BufWriter<File>,
-    time_index: BufWriter<File>,
-    txn_index: Option<BufWriter<File>>,
-    position: u64,
-    since_entry: u64,
-    /// The greatest timestamp so far and the last offset of its batch.
-    greatest: TimeEntry,
-    /// The timestamp of the last time index entry.
-    last_entry: i64,
-}
-
-impl OpenSegment {
-    fn create(directory: &Path, base_offset: i64) -> io::Result<Self> {
-        let create = |extension: &str| {
-            File::create_new(path_of(directory, base_offset, extension)).map(BufWriter::new)
-        };
-        Ok(Self {
-            directory: directory.to_owned(),
-            base_offset,
-            log: create("log")?,
-            offset_index: create("index")?,
-            time_index: create("timeindex")?,
-            txn_index: None,
-            position: 0,
-            since_entry: 0,
-            greatest: TimeEntry { timestamp: -1, relative_offset: 0 },
-            last_entry: -1,
-        })
-    }
-
-    fn path(&self, extension: &str) -> PathBuf {
-        path_of(&self.directory, self.base_offset, extension)
-    }
-
-    /// An offset as indexes have it. Base offsets are under no checksum, so that it may be out of reach.
-    fn relative(&self, offset: i64) -> io::Result<i32> {
-        i32::try_from(i128::from(offset) - i128::from(self.base_offset)).map_err(io::Error::other)
-    }
-
-    fn append(&mut self, bytes: &[u8], batch: &BatchInfo) -> io::Result<()> {
-        let relative_offset = self.relative(batch.last_offset)?;
-        if batch.max_timestamp > self.greatest.timestamp {
-            self.greatest = TimeEntry { timestamp: batch.max_timestamp, relative_offset };
-        }
-        if self.since_entry > INDEX_INTERVAL_BYTES {
-            let position = i32::try_from(self.position).map_err(io::Error::other)?;
-            self.offset_index.write_all(&OffsetEntry { relative_offset, position }.bytes())?;
-            self.time_entry()?;
-            self.since_entry = 0;
-        }
-        self.log.write_all(bytes)?;
-        self.position += bytes.len() as u64;
-        self.since_entry += bytes.len() as u64;
-        Ok(())
-    }
-
-    /// Adds the greatest timestamp to the time index, where it has grown.
-    fn time_entry(&mut self) -> io::Result<()> {
-        if self.greatest.timestamp > self.last_entry {
-            self.time_index.write_all(&self.greatest.bytes())?;
-            self.last_entry = self.greatest.timestamp;
-        }
-        Ok(())
-    }
-
-    fn abort(&mut self, aborted: crate::log::txn_index::AbortedTxn) -> io::Result<()> {
-        let index = match &mut self.txn_index {
-            Some(index) => index,
-            // There is one only where it has something in it.
-            none => none.insert(BufWriter::new(File::create_new(path_of(
-                &self.directory,
-                self.base_offset,
-                "txnindex",
-            ))?)),
-        };
-        let mut entry = Vec::new();
-        aborted.push(&mut entry);
-        index.write_all(&entry)
-    }
-
-    fn finish(mut self) -> io::Result<()> {
-        self.time_entry()?;
-        let files = [Some(self.log), Some(self.offset_index), Some(self.time_index), self.txn_index];
-        files.into_iter().flatten().try_for_each(|mut file| file.flush())
-    }
-}
-
-fn path_of(directory: &Path, base_offset: i64, extension: &str) -> PathBuf {
-    directory.join(format!("{base_offset:020}.{extension}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn offsets_out_of_reach() {
-        let directory = tempfile::tempdir().unwrap();
-        let below = OpenSegment::create(directory.path(), -5).unwrap();
-        assert_eq!(below.relative(1000).unwrap(), 1005);
-        for far in [i64::MAX, i64::from(i32::MAX), i64::MIN] {
-            assert!(below.relative(far).is_err(), "{far}");
-        }
     }
 }

@@ -41,6 +41,7 @@ use crate::codec::records::batches::{AnyBatch, RawBatch};
 use crate::codec::records::compression::DECOMPRESSED_BYTES_MAX;
 use crate::codec::records::error::Error;
 use crate::log::txn_index::{AbortedTxn, ENTRY_BYTES};
+use crate::log::write::rule::INDEX_INTERVAL_BYTES;
 use filter::{Filter, Kept, Role, Work};
 use group::Limits;
 use output::Output;
@@ -55,7 +56,7 @@ pub struct CleanRules {
     /// The most a cleaned segment takes.
     pub limits: Limits,
     /// Bytes of log between two index entries (`index.interval.bytes`).
-    pub index_interval_bytes: u64,
+    pub index_interval_bytes: u32,
     /// The most bytes of the map of keys (`log.cleaner.dedupe.buffer.size`). Where that is too little for the dirty
     /// part, the round ends before it, and the next one goes on.
     pub map_bytes_max: usize,
@@ -72,7 +73,7 @@ impl Default for CleanRules {
         Self {
             delete_retention_ms: 86_400_000,
             limits: Limits { segment_bytes: 1 << 30, index_bytes: 10 << 20 },
-            index_interval_bytes: 4096,
+            index_interval_bytes: INDEX_INTERVAL_BYTES,
             map_bytes_max: 128 << 20,
             load_factor: 0.9,
             buffer_bytes: 512 << 10,

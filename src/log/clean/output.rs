@@ -1,15 +1,13 @@
 //! The files of a cleaned segment, before it takes the place of others: `.cleaned` at the end of each name.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::error::CleanError;
-use super::segment::path_of;
-use crate::log::offset_index::OffsetEntry;
-use crate::log::time_index::TimeEntry;
 use crate::log::txn_index::AbortedTxn;
+use crate::log::write::new_segment::{NewFiles, NewSegment};
 
 /// What the names of files end in until they are whole.
 pub const CLEANED: &str = ".cleaned";
@@ -17,18 +15,8 @@ pub const CLEANED: &str = ".cleaned";
 /// A cleaned segment that is being written. Dropped before [`Output::finish`], it removes its files.
 #[derive(Debug)]
 pub(super) struct Output {
-    directory: PathBuf,
-    base_offset: i64,
-    interval: u64,
-    log: BufWriter<File>,
-    offset_index: BufWriter<File>,
-    time_index: BufWriter<File>,
-    txn_index: Option<BufWriter<File>>,
-    paths: Vec<PathBuf>,
-    position: u64,
-    since_entry: u64,
-    greatest: TimeEntry,
-    last_entry: i64,
+    segment: NewSegment,
+    finished: bool,
 }
 
 /// What an [`Output`] has become.
@@ -39,128 +27,62 @@ pub(super) struct Finished {
 
 impl Output {
     /// Creates the files, over what a round that was cut short has left.
-    pub fn create(directory: &Path, base_offset: i64, interval: u64) -> Result<Self, CleanError> {
-        let mut paths = Vec::new();
-        let mut create = |extension| {
-            let file = create(directory, base_offset, extension)?;
-            paths.push(file.0);
-            Ok(file.1)
-        };
-        let (log, offset_index, time_index) = (create("log")?, create("index")?, create("timeindex")?);
+    pub fn create(directory: &Path, base_offset: i64, interval: u32) -> Result<Self, CleanError> {
+        let directory = directory.to_owned();
+        let create = |path: &Path| File::create(path);
+        let files = NewFiles { directory, base_offset, suffix: CLEANED, create };
+        let log = files.path("log");
         // One of an earlier round would be taken for this one's.
-        let _ = fs::remove_file(cleaned(directory, base_offset, "txnindex"));
-        Ok(Self {
-            directory: directory.to_owned(),
-            base_offset,
-            interval,
-            log,
-            offset_index,
-            time_index,
-            txn_index: None,
-            paths,
-            position: 0,
-            since_entry: 0,
-            greatest: TimeEntry { timestamp: -1, relative_offset: 0 },
-            last_entry: -1,
-        })
+        let _ = fs::remove_file(files.path("txnindex"));
+        let segment =
+            NewSegment::create(files, interval).map_err(|error| CleanError::Io { path: log, error })?;
+        Ok(Self { segment, finished: false })
     }
 
     /// Appends a batch, with index entries by the rule of every segment.
     pub fn append(&mut self, bytes: &[u8], last_offset: i64, max_timestamp: i64) -> Result<(), CleanError> {
-        let relative_offset =
-            last_offset.checked_sub(self.base_offset).and_then(|delta| i32::try_from(delta).ok());
-        let (Some(relative_offset), Ok(position)) = (relative_offset, i32::try_from(self.position)) else {
-            let path = cleaned(&self.directory, self.base_offset, "log");
+        if !self.segment.reaches(last_offset) {
+            let path = self.segment.files().path("log");
             return Err(CleanError::Overflow { path, offset: last_offset });
-        };
-        if max_timestamp > self.greatest.timestamp {
-            self.greatest = TimeEntry { timestamp: max_timestamp, relative_offset };
         }
-        let result = self.write(bytes, OffsetEntry { relative_offset, position });
-        result.map_err(|error| self.failed(error))
-    }
-
-    fn write(&mut self, bytes: &[u8], entry: OffsetEntry) -> io::Result<()> {
-        if self.since_entry > self.interval {
-            self.offset_index.write_all(&entry.bytes())?;
-            self.time_entry()?;
-            self.since_entry = 0;
-        }
-        self.log.write_all(bytes)?;
-        self.position += bytes.len() as u64;
-        self.since_entry += bytes.len() as u64;
-        Ok(())
-    }
-
-    fn time_entry(&mut self) -> io::Result<()> {
-        if self.greatest.timestamp > self.last_entry {
-            self.time_index.write_all(&self.greatest.bytes())?;
-            self.last_entry = self.greatest.timestamp;
-        }
-        Ok(())
+        self.segment.append(bytes, last_offset, max_timestamp).map_err(|error| self.failed(error))
     }
 
     /// Adds an aborted transaction whose marker is kept.
-    pub fn aborted(&mut self, txn: AbortedTxn) -> Result<(), CleanError> {
-        let mut index = match self.txn_index.take() {
-            Some(index) => index,
-            None => {
-                let (path, file) = create(&self.directory, self.base_offset, "txnindex")?;
-                self.paths.push(path);
-                file
-            }
-        };
-        let mut entry = Vec::new();
-        txn.push(&mut entry);
-        let result = index.write_all(&entry);
-        self.txn_index = Some(index);
-        result.map_err(|error| self.failed(error))
+    pub fn aborted(&mut self, transaction: AbortedTxn) -> Result<(), CleanError> {
+        self.segment.aborted(transaction).map_err(|error| self.failed(error))
     }
 
     /// Completes the files, makes the log as old as what it stands for, and brings them to the disk.
     pub fn finish(mut self, modified_ms: i64) -> Result<Finished, CleanError> {
         let modified = UNIX_EPOCH + Duration::from_millis(u64::try_from(modified_ms).unwrap_or(0));
-        let result = self.time_entry().and_then(|()| {
-            self.log.flush()?;
-            self.log.get_ref().set_modified(modified)?;
-            let files = [&mut self.log, &mut self.offset_index, &mut self.time_index];
-            files.into_iter().chain(self.txn_index.as_mut()).try_for_each(|file| {
-                file.flush()?;
-                file.get_ref().sync_all()
-            })
-        });
-        result.map_err(|error| self.failed(error))?;
-        Ok(Finished { paths: std::mem::take(&mut self.paths), bytes: self.position })
+        self.segment.complete().map_err(|error| self.failed(error))?;
+        let sync = || {
+            for (at, (_, file)) in self.segment.parts().enumerate() {
+                // The log is the first.
+                if at == 0 {
+                    file.set_modified(modified)?;
+                }
+                file.sync_all()?;
+            }
+            Ok(())
+        };
+        sync().map_err(|error| self.failed(error))?;
+        self.finished = true;
+        let paths = self.segment.parts().map(|(path, _)| path.to_owned()).collect();
+        Ok(Finished { paths, bytes: self.segment.bytes() })
     }
 
     fn failed(&self, error: io::Error) -> CleanError {
-        CleanError::Io { path: cleaned(&self.directory, self.base_offset, "log"), error }
+        CleanError::Io { path: self.segment.files().path("log"), error }
     }
 }
 
 impl Drop for Output {
     fn drop(&mut self) {
-        for path in &self.paths {
+        for (path, _) in self.segment.parts().filter(|_| !self.finished) {
             // What is left is removed by the next start, as after a crash.
             let _ = fs::remove_file(path);
         }
-    }
-}
-
-fn cleaned(directory: &Path, base_offset: i64, extension: &str) -> PathBuf {
-    let mut name = path_of(directory, base_offset, extension).into_os_string();
-    name.push(CLEANED);
-    name.into()
-}
-
-fn create(
-    directory: &Path,
-    base_offset: i64,
-    extension: &str,
-) -> Result<(PathBuf, BufWriter<File>), CleanError> {
-    let path = cleaned(directory, base_offset, extension);
-    match File::create(&path) {
-        Ok(file) => Ok((path, BufWriter::new(file))),
-        Err(error) => Err(CleanError::Io { path, error }),
     }
 }

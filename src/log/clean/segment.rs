@@ -7,6 +7,7 @@ use std::time::UNIX_EPOCH;
 
 use super::error::CleanError;
 use crate::codec::records::batches::{LENGTH_END, MAGIC_AT, RawBatch, next_length};
+use crate::log::name::segment_file;
 
 /// A segment's files, by their sizes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,9 +33,10 @@ impl SegmentFiles {
     ///
     /// Where the `.log` cannot be looked at.
     pub fn read(directory: &Path, base_offset: i64) -> io::Result<Self> {
-        let log = fs::metadata(path_of(directory, base_offset, "log"))?;
-        let length =
-            |extension| fs::metadata(path_of(directory, base_offset, extension)).map_or(0, |file| file.len());
+        let log = fs::metadata(segment_file(directory, base_offset, "log"))?;
+        let length = |extension| {
+            fs::metadata(segment_file(directory, base_offset, extension)).map_or(0, |file| file.len())
+        };
         let modified = log.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
         Ok(Self {
             directory: directory.to_owned(),
@@ -48,12 +50,8 @@ impl SegmentFiles {
 
     /// The path of one of its files, by extension: `log`, `index`, `timeindex` or `txnindex`.
     pub fn path(&self, extension: &str) -> PathBuf {
-        path_of(&self.directory, self.base_offset, extension)
+        segment_file(&self.directory, self.base_offset, extension)
     }
-}
-
-pub(super) fn path_of(directory: &Path, base_offset: i64, extension: &str) -> PathBuf {
-    directory.join(format!("{base_offset:020}.{extension}"))
 }
 
 /// The batches of one segment, with their checksums checked: a rewritten batch gets a new one, which must not vouch

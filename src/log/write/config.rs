@@ -1,5 +1,6 @@
 //! What a topic's configuration says about its logs (`LogConfig`, `TopicConfig`).
 
+use super::rule::INDEX_INTERVAL_BYTES;
 use crate::codec::records::compression::Codec;
 
 /// Bytes of `segment.index.bytes` unless somebody changes it.
@@ -70,7 +71,7 @@ impl Default for LogConfig {
             segment_bytes: 1 << 30,
             segment_ms: 7 * DAY_MS,
             segment_jitter_ms: 0,
-            index_interval_bytes: 4096,
+            index_interval_bytes: INDEX_INTERVAL_BYTES,
             segment_index_bytes: SEGMENT_INDEX_BYTES,
             retention_ms: 7 * DAY_MS,
             retention_bytes: -1,

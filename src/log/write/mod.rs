@@ -8,7 +8,8 @@
 //!
 //! [`partition`] holds a log together; [`append`], [`read`], [`lookup`], [`upkeep`], [`retention`] and
 //! [`truncate`] are what is done with it, each in terms of `segment`s, whose indexes grow in `index` by [`rule`].
-//! [`files`] is all that changes files, so that tests can break it.
+//! [`files`] is all that changes files of a log that is in use, so that tests can break it; [`new_segment`] writes one
+//! that is not in use yet.
 //!
 //! What it writes is what Kafka 4.3 writes, but that index files are never preallocated, and the newest entries of
 //! an index wait in memory: a crash loses them, and they are made anew from the log as Kafka does anyway.
@@ -21,6 +22,7 @@ pub mod files;
 mod head;
 mod index;
 pub mod lookup;
+pub mod new_segment;
 mod open;
 pub mod partition;
 mod producers;

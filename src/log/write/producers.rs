@@ -10,7 +10,7 @@ use super::error::AppendError;
 use super::head::Head;
 use crate::codec::records::batch::{NO_SEQUENCE, sequence_after};
 use crate::log::txn_index::{self, AbortedTxn};
-use crate::state::producers::{BATCHES_MAX, Marker, Outcome, SnapshotEntry};
+use crate::state::producers::{LastBatches, Marker, Outcome, ProducerBatch, SnapshotEntry};
 
 const NONE: i64 = -1;
 const NO_EPOCH: i16 = -1;
@@ -27,24 +27,6 @@ pub enum Origin {
     Replication,
 }
 
-/// A batch that a producer appended (`BatchMetadata`).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Appended {
-    pub last_sequence: i32,
-    pub last_offset: i64,
-    pub offset_delta: i32,
-    pub timestamp: i64,
-}
-
-impl Appended {
-    fn first_sequence(&self) -> i32 {
-        // As `DefaultRecordBatch.decrementSequence`.
-        let first = i64::from(self.last_sequence) - i64::from(self.offset_delta);
-        let round = if first < 0 && self.last_sequence != NO_SEQUENCE { 1 << 31 } else { 0 };
-        (first + round) as i32
-    }
-}
-
 /// What is known of a producer (`ProducerStateEntry`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Producer {
@@ -53,8 +35,7 @@ pub(super) struct Producer {
     last_timestamp: i64,
     /// First offset of its open transaction, or -1.
     transaction: i64,
-    batches: [Appended; BATCHES_MAX],
-    count: u8,
+    batches: LastBatches,
 }
 
 impl Producer {
@@ -63,40 +44,21 @@ impl Producer {
         coordinator_epoch: -1,
         last_timestamp: NONE,
         transaction: NONE,
-        batches: [Appended { last_sequence: 0, last_offset: 0, offset_delta: 0, timestamp: 0 }; BATCHES_MAX],
-        count: 0,
+        batches: LastBatches::NONE,
     };
-
-    fn batches(&self) -> &[Appended] {
-        self.batches.get(..usize::from(self.count)).unwrap_or_default()
-    }
-
-    fn last_sequence(&self) -> i32 {
-        self.batches().last().map_or(NO_SEQUENCE, |batch| batch.last_sequence)
-    }
-
-    fn push(&mut self, batch: Appended) {
-        if usize::from(self.count) == BATCHES_MAX {
-            self.batches.rotate_left(1);
-            self.count -= 1;
-        }
-        if let Some(place) = self.batches.get_mut(usize::from(self.count)) {
-            *place = batch;
-            self.count += 1;
-        }
-    }
 
     fn set_epoch(&mut self, epoch: i16) {
         if self.epoch != epoch {
-            (self.epoch, self.count) = (epoch, 0);
+            self.epoch = epoch;
+            self.batches.clear();
         }
     }
 
-    fn duplicate(&self, head: &Head) -> Option<Appended> {
-        let same = |batch: &&Appended| {
+    fn duplicate(&self, head: &Head) -> Option<ProducerBatch> {
+        let same = |batch: &&ProducerBatch| {
             batch.first_sequence() == head.base_sequence && batch.last_sequence == head.last_sequence
         };
-        self.batches().iter().find(same).filter(|_| self.epoch == head.producer_epoch).copied()
+        self.batches.as_slice().iter().find(same).filter(|_| self.epoch == head.producer_epoch).copied()
     }
 
     fn check(&self, head: &Head, origin: Origin) -> Result<(), AppendError> {
@@ -112,7 +74,7 @@ impl Producer {
         if origin != Origin::Client || self.epoch == NO_EPOCH {
             return Ok(());
         }
-        let expected = match self.last_sequence() {
+        let expected = match self.batches.last_sequence() {
             _ if epoch != self.epoch => 0,
             NO_SEQUENCE => 0,
             last => sequence_after(last, 1),
@@ -127,7 +89,7 @@ impl Producer {
         self.check(head, origin)?;
         self.set_epoch(head.producer_epoch);
         let offset_delta = i32::try_from(head.last_offset.saturating_sub(head.base_offset)).unwrap_or(0);
-        self.push(Appended {
+        self.batches.push(ProducerBatch {
             last_sequence: head.last_sequence,
             last_offset: head.last_offset,
             offset_delta,
@@ -164,36 +126,22 @@ impl Producer {
     }
 
     fn entry(&self, producer_id: i64) -> SnapshotEntry {
-        let last = self.batches().last();
         SnapshotEntry {
-            producer_id,
-            epoch: self.epoch,
-            last_sequence: self.last_sequence(),
-            last_offset: last.map_or(NONE, |batch| batch.last_offset),
-            offset_delta: last.map_or(0, |batch| batch.offset_delta),
             timestamp: self.last_timestamp,
             coordinator_epoch: self.coordinator_epoch,
             current_txn_first_offset: self.transaction,
+            ..SnapshotEntry::new(producer_id, self.epoch, &self.batches)
         }
     }
 
     fn of_entry(entry: &SnapshotEntry) -> Self {
-        let mut producer = Self {
+        Self {
             epoch: entry.epoch,
             coordinator_epoch: entry.coordinator_epoch,
             last_timestamp: entry.timestamp,
             transaction: entry.current_txn_first_offset,
-            ..Self::UNKNOWN
-        };
-        if entry.last_offset != NONE {
-            producer.push(Appended {
-                last_sequence: entry.last_sequence,
-                last_offset: entry.last_offset,
-                offset_delta: entry.offset_delta,
-                timestamp: entry.timestamp,
-            });
+            batches: entry.batches(),
         }
-        producer
     }
 }
 
@@ -241,8 +189,7 @@ impl Producers {
     /// The offset of the batch's first and last record, if it is a duplicate of one of the last five.
     pub fn duplicate(&self, head: &Head) -> Option<(i64, i64, i64)> {
         let batch = self.table.get(&head.producer_id)?.duplicate(head)?;
-        let first_offset = batch.last_offset - i64::from(batch.offset_delta);
-        Some((first_offset, batch.last_offset, batch.timestamp))
+        Some((batch.first_offset(), batch.last_offset, batch.timestamp))
     }
 
     /// Checks a batch, and remembers in `change` what it would do.

@@ -437,7 +437,8 @@ impl Checked {
     ) {
         let relative_offset = i32::try_from(head.last_offset - base_offset).unwrap_or(i32::MAX);
         let interval = config.index_interval_bytes;
-        if let Some(new) = rule.add(relative_offset, position, head.length, head.max_timestamp, interval) {
+        let length = u64::from(head.length);
+        if let Some(new) = rule.add(relative_offset, position, length, head.max_timestamp, interval) {
             self.offsets.extend_from_slice(&new.offset.bytes());
             new.time.into_iter().for_each(|time| self.times.extend_from_slice(&time.bytes()));
         }

@@ -6,6 +6,9 @@ use crate::log::time_index::TimeEntry;
 /// No timestamp, as in a log without records.
 pub const NO_TIMESTAMP: i64 = -1;
 
+/// `index.interval.bytes` unless somebody changes it.
+pub const INDEX_INTERVAL_BYTES: u32 = 4096;
+
 /// The entries that a batch gets: it stands behind at least `index.interval.bytes` without one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NewEntries {
@@ -60,7 +63,7 @@ impl IndexRule {
         &mut self,
         relative_offset: i32,
         position: u64,
-        length: u32,
+        length: u64,
         timestamp: i64,
         interval: u32,
     ) -> Option<NewEntries> {
@@ -72,7 +75,7 @@ impl IndexRule {
             entries = Some(NewEntries { offset, time: self.close() });
             self.since_entry = 0;
         }
-        self.since_entry += u64::from(length);
+        self.since_entry += length;
         entries
     }
 

@@ -14,6 +14,7 @@ use super::files::Files;
 use super::head::{Head, Heads};
 use super::index::Index;
 use super::rule::IndexRule;
+use crate::log::name::segment_file;
 use crate::log::offset_index::{self, OffsetEntry};
 use crate::log::time_index::{self, TimeEntry};
 use crate::log::txn_index::{self, AbortedTxn};
@@ -44,7 +45,7 @@ impl Place {
     }
 
     pub fn path(&self, base_offset: i64, extension: &str) -> PathBuf {
-        self.directory().join(format!("{base_offset:020}.{extension}"))
+        segment_file(&self.directory(), base_offset, extension)
     }
 }
 
@@ -226,7 +227,8 @@ impl Segment {
         let relative_offset = self.relative(head.last_offset);
         // It was read before the batch was written.
         let rule = indexes.rule.get_or_insert_default();
-        if let Some(new) = rule.add(relative_offset, position, head.length, head.max_timestamp, interval) {
+        let length = u64::from(head.length);
+        if let Some(new) = rule.add(relative_offset, position, length, head.max_timestamp, interval) {
             indexes.offsets.push(new.offset.bytes());
             new.time.into_iter().for_each(|time| indexes.times.push(time.bytes()));
         }

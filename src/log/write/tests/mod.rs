@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod appends;
-mod bench;
 pub(crate) mod broken;
 mod kafka;
 mod kit;

@@ -9,13 +9,19 @@
 //! at 0. So a gap counts only where the log has no hole in its offsets, since the producer's last batch,
 //! that is wide enough for the records missed.
 
+mod anomaly;
+mod batches;
+mod producer;
+
 use std::collections::{BTreeMap, HashMap};
 
-use super::{LogRecord, StateError, StateErrorKind, decode};
-use crate::codec::records::batch::{Batch, NO_SEQUENCE, sequence_after};
+pub use anomaly::ProducerAnomaly;
+pub use batches::{LastBatches, ProducerBatch, SnapshotEntry};
+pub use producer::{OpenTransaction, Producer};
 
-/// How many batches are remembered of each producer (`ProducerStateEntry.NUM_BATCHES_TO_RETAIN`).
-pub const BATCHES_MAX: usize = 5;
+use super::{LogRecord, StateError, StateErrorKind, decode};
+use crate::codec::records::batch::Batch;
+
 /// After how many milliseconds of silence a broker forgets a producer (`producer.id.expiration.ms`).
 const EXPIRATION_MS: i64 = 86_400_000;
 /// Where there is no producer, epoch, offset or time.
@@ -34,47 +40,6 @@ pub struct Producers {
     next_offset: Option<i64>,
     /// How many offsets were missing between batches until now.
     missing: u64,
-}
-
-/// What is known of a producer (`ProducerStateEntry`).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Producer {
-    /// Its epoch, or -1.
-    pub epoch: i16,
-    /// The epoch of the coordinator that wrote the last marker, or -1.
-    pub coordinator_epoch: i32,
-    /// The greatest timestamp of its last batch, or of its marker, in milliseconds since 1970.
-    pub last_timestamp: i64,
-    /// Its open transaction.
-    pub transaction: Option<OpenTransaction>,
-    batches: [ProducerBatch; BATCHES_MAX],
-    batch_count: u8,
-    /// It is known what its next sequence number has to be. Of a log that begins with a marker it is not.
-    sequence_known: bool,
-    /// How many offsets were missing in the log before its last batch.
-    missing: u64,
-}
-
-/// A batch that a producer appended (`BatchMetadata`).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ProducerBatch {
-    /// The sequence number of its last record, or -1.
-    pub last_sequence: i32,
-    /// The offset of its last record.
-    pub last_offset: i64,
-    /// What the last offset is above the first.
-    pub offset_delta: i32,
-    /// Its greatest timestamp, in milliseconds since 1970.
-    pub timestamp: i64,
-}
-
-/// A transaction that has not ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OpenTransaction {
-    /// Its first offset in this partition.
-    pub first_offset: i64,
-    /// The greatest timestamp of its first batch, in milliseconds since 1970. Snapshots do not have it.
-    pub first_timestamp: Option<i64>,
 }
 
 /// A transaction that has ended in this partition (`CompletedTxn`, `AbortedTxn`).
@@ -126,73 +91,6 @@ impl Marker {
     }
 }
 
-/// What a broker would not have appended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ProducerAnomaly {
-    /// The epoch is lower than it was.
-    #[error("producer {producer_id} goes back from epoch {last} to {epoch}")]
-    EpochBack {
-        /// The producer.
-        producer_id: i64,
-        /// Its epoch until now.
-        last: i16,
-        /// The epoch of the batch.
-        epoch: i16,
-    },
-    /// A new epoch does not begin with sequence number 0.
-    #[error("epoch {epoch} of producer {producer_id} begins with sequence number {sequence}, not 0")]
-    EpochStart {
-        /// The producer.
-        producer_id: i64,
-        /// The new epoch.
-        epoch: i16,
-        /// The first sequence number.
-        sequence: i32,
-    },
-    /// Sequence numbers are missing, with no hole in the offsets to explain it.
-    #[error("producer {producer_id} goes on with sequence number {sequence}, not {expected}")]
-    SequenceGap {
-        /// The producer.
-        producer_id: i64,
-        /// The number that was to come.
-        expected: i32,
-        /// The number that came.
-        sequence: i32,
-    },
-    /// A sequence number came again, or goes back.
-    #[error("producer {producer_id} goes back to sequence number {sequence}; {expected} was to come")]
-    SequenceBack {
-        /// The producer.
-        producer_id: i64,
-        /// The number that was to come.
-        expected: i32,
-        /// The number that came.
-        sequence: i32,
-    },
-    /// A batch outside of a transaction while the producer has one open.
-    #[error(
-        "producer {producer_id} writes outside of its transaction, which is open since offset {first_offset}"
-    )]
-    OutsideTransaction {
-        /// The producer.
-        producer_id: i64,
-        /// Where its transaction began.
-        first_offset: i64,
-    },
-    /// A marker of a coordinator that was replaced already.
-    #[error(
-        "a coordinator of epoch {epoch} ends a transaction of producer {producer_id} after one of {last}"
-    )]
-    CoordinatorBack {
-        /// The producer.
-        producer_id: i64,
-        /// The epoch of the coordinator until now.
-        last: i32,
-        /// The epoch in the marker.
-        epoch: i32,
-    },
-}
-
 impl Producers {
     /// None yet.
     pub fn new() -> Self {
@@ -212,16 +110,10 @@ impl Producers {
         producer.coordinator_epoch = entry.coordinator_epoch;
         producer.last_timestamp = entry.timestamp;
         producer.missing = self.missing;
+        producer.batches = entry.batches();
         // Without a batch nothing is known of its sequence: a broker that recovers a log whose beginning was
         // deleted finds no more than the producer's marker, and goes on with that.
-        if entry.last_offset != NONE {
-            producer.push(ProducerBatch {
-                last_sequence: entry.last_sequence,
-                last_offset: entry.last_offset,
-                offset_delta: entry.offset_delta,
-                timestamp: entry.timestamp,
-            });
-        }
+        producer.sequence_known = producer.batches.last().is_some();
         if entry.current_txn_first_offset != NONE {
             let first_offset = entry.current_txn_first_offset;
             producer.transaction = Some(OpenTransaction { first_offset, first_timestamp: None });
@@ -354,125 +246,5 @@ impl Producers {
     /// The committed transactions in the order of their markers, if they were to be kept.
     pub fn committed(&self) -> &[CompletedTransaction] {
         &self.committed
-    }
-}
-
-/// A producer as a `.snapshot` file has it (`ProducerSnapshot`); -1 is for nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SnapshotEntry {
-    /// The producer.
-    pub producer_id: i64,
-    /// Its epoch.
-    pub epoch: i16,
-    /// Its last sequence number.
-    pub last_sequence: i32,
-    /// The offset of its last record.
-    pub last_offset: i64,
-    /// What that is above the first offset of the batch.
-    pub offset_delta: i32,
-    /// The timestamp of its last batch or marker, in milliseconds since 1970.
-    pub timestamp: i64,
-    /// The epoch of the coordinator that wrote its last marker.
-    pub coordinator_epoch: i32,
-    /// The first offset of its open transaction.
-    pub current_txn_first_offset: i64,
-}
-
-impl Producer {
-    fn empty() -> Self {
-        Self {
-            epoch: -1,
-            coordinator_epoch: -1,
-            last_timestamp: NONE,
-            transaction: None,
-            batches: [ProducerBatch::default(); BATCHES_MAX],
-            batch_count: 0,
-            sequence_known: false,
-            missing: 0,
-        }
-    }
-
-    /// Its last batches, the newest at the end. A new epoch forgets those before.
-    pub fn batches(&self) -> &[ProducerBatch] {
-        self.batches.get(..usize::from(self.batch_count)).unwrap_or_default()
-    }
-
-    /// The sequence number of its last record, or -1.
-    pub fn last_sequence(&self) -> i32 {
-        self.batches().last().map_or(NO_SEQUENCE, |batch| batch.last_sequence)
-    }
-
-    /// As a `.snapshot` file would have it.
-    pub fn to_entry(&self, producer_id: i64) -> SnapshotEntry {
-        let last = self.batches().last();
-        SnapshotEntry {
-            producer_id,
-            epoch: self.epoch,
-            last_sequence: self.last_sequence(),
-            last_offset: last.map_or(NONE, |batch| batch.last_offset),
-            offset_delta: last.map_or(0, |batch| batch.offset_delta),
-            timestamp: self.last_timestamp,
-            coordinator_epoch: self.coordinator_epoch,
-            current_txn_first_offset: self.transaction.map_or(NONE, |open| open.first_offset),
-        }
-    }
-
-    fn push(&mut self, batch: ProducerBatch) {
-        if usize::from(self.batch_count) == BATCHES_MAX {
-            self.batches.rotate_left(1);
-            self.batch_count -= 1;
-        }
-        if let Some(place) = self.batches.get_mut(usize::from(self.batch_count)) {
-            *place = batch;
-            self.batch_count += 1;
-            self.sequence_known = true;
-        }
-    }
-
-    fn set_epoch(&mut self, epoch: i16) {
-        if self.epoch != epoch {
-            self.batch_count = 0;
-            // The first epoch that is seen may have begun before the log does.
-            self.sequence_known = self.epoch != -1;
-            self.epoch = epoch;
-        }
-    }
-
-    /// What a broker would have objected to, if nothing was removed from the log since.
-    fn check(&self, batch: &Batch<'_>, missing: u64) -> Option<ProducerAnomaly> {
-        let (producer_id, epoch) = (batch.producer_id(), batch.producer_epoch());
-        let sequence = batch.base_sequence();
-        // Nothing is known of it: the log begins anywhere, or the broker has forgotten it.
-        if self.epoch == -1 || batch.max_timestamp().saturating_sub(self.last_timestamp) >= EXPIRATION_MS {
-            return None;
-        }
-        if epoch < self.epoch {
-            return Some(ProducerAnomaly::EpochBack { producer_id, last: self.epoch, epoch });
-        }
-        // Offsets that a coordinator commits for a transaction have no sequence numbers.
-        if sequence == NO_SEQUENCE {
-            return None;
-        }
-        let holes = missing.wrapping_sub(self.missing);
-        if epoch != self.epoch {
-            let short = i64::from(sequence) > holes.min(i64::MAX as u64) as i64;
-            return short.then_some(ProducerAnomaly::EpochStart { producer_id, epoch, sequence });
-        }
-        if !self.sequence_known {
-            return None;
-        }
-        let last = self.last_sequence();
-        let expected = if last == NO_SEQUENCE { 0 } else { sequence_after(last, 1) };
-        if sequence == expected {
-            return None;
-        }
-        // Sequence numbers go round, so that what is less than half a round ahead is a gap.
-        let ahead = i64::from(sequence) - i64::from(expected);
-        let ahead = if ahead < -(1 << 30) { ahead + (1 << 31) } else { ahead };
-        if ahead < 0 {
-            return Some(ProducerAnomaly::SequenceBack { producer_id, expected, sequence });
-        }
-        let unexplained = holes < ahead as u64;
-        unexplained.then_some(ProducerAnomaly::SequenceGap { producer_id, expected, sequence })
     }
 }
