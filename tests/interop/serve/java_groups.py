@@ -97,7 +97,7 @@ def _():
             member.stop()
 
 
-for what in ["five members", "cooperative", "commits", "never committed", "seek, pause", "list, describe", "delete"]:
+for what in ["five members", "cooperative", "commits", "never committed", "seek, pause", "list, describe"]:
 
     @case(f"group: {what}")
     def _(what=what):
@@ -171,9 +171,8 @@ def _():
     holds(tool(GROUPS, "--list", "--state", "empty"), rf"{group}\s+\S*\s*Empty")
 
 
-@case("group: reset, delete offsets")
+@case("group: reset offsets")
 def _():
-    tool("Groups", "delete offsets")
     name, other, group = created(topic("reset")), created(topic("reset")), topic("reset")
     produced(name, [f"{i}\n" for i in range(10)])
     reset = ["--reset-offsets", "--group", group, "--topic", name, "--topic", other, "--execute"]
@@ -187,7 +186,21 @@ def _():
         equal(offsets(group)[(name, 0)] == (str(offset), "10", str(10 - offset)), False, "changed though only tried")
         tool(GROUPS, *one, *how, "--execute")
         equal(offsets(group)[(name, 0)], (str(offset), "10", str(10 - offset)), how)
+
+
+@case("group: delete offsets")
+def _():
+    tool("Groups", "delete offsets")
+    name, other, group = created(topic("cut")), created(topic("cut")), topic("cut")
+    tool(GROUPS, "--reset-offsets", "--group", group, "--topic", name, "--topic", other, "--execute", "--to-earliest")
     tool(GROUPS, "--delete-offsets", "--group", group, "--topic", other)
     equal(set(offsets(group)), {(name, 0)})
+
+
+@case("group: delete")
+def _():
+    tool("Groups", "delete")
+    name, group = created(topic("gone")), topic("gone")
+    tool(GROUPS, "--reset-offsets", "--group", group, "--topic", name, "--execute", "--to-earliest")
     tool(GROUPS, "--delete", "--group", group)
     equal(group in tool(GROUPS, "--list").split(), False, "still listed")

@@ -241,7 +241,11 @@ def _():
     reader.close()
 
 
-@case("group: reset, delete offsets")
+def offsets(group):
+    return {part.partition: found.offset for part, found in admin.list_group_offsets(group)[group].items()}
+
+
+@case("group: reset offsets")
 def _():
     name, group = topic("reset"), topic("reset")
     admin.create_topics({name: {"num_partitions": 2, "replication_factor": 1}})
@@ -250,23 +254,48 @@ def _():
         sender.send(name, b"%d" % i, partition=0, timestamp_ms=1700000000000 + i * 1000)
     sender.close(20)
     part, other = TopicPartition(name, 0), TopicPartition(name, 1)
-
-    def offsets():
-        return {part.partition: found.offset for part, found in admin.list_group_offsets(group)[group].items()}
-
     equal(admin.alter_group_offsets(group, {part: OffsetAndMetadata(7, "", None), other: OffsetAndMetadata(0, "", None)}), {part: NoError, other: NoError})
-    equal(offsets(), {0: 7, 1: 0})
+    equal(offsets(group), {0: 7, 1: 0})
     for spec, offset in [(OffsetSpec.EARLIEST, 0), (OffsetSpec.LATEST, 10), (OffsetTimestamp(1700000003001), 4), (6, 6), (99, 10)]:
         equal(admin.reset_group_offsets(group, {part: spec}), {part: {"error": NoError, "offset": offset}}, repr(spec))
-        equal(offsets(), {0: offset, 1: 0})
+        equal(offsets(group), {0: offset, 1: 0})
     # Nobody changes the offsets of a group at work.
     member = Member(group, name)
     shared([member], 2)
     equal(admin.alter_group_offsets(group, {part: OffsetAndMetadata(1, "", None)}), {part: UnknownMemberIdError})
+    member.stop()
+
+
+@case("group: delete offsets")
+def _():
+    name, group = filled(2), topic("delete")
+    part, other = TopicPartition(name, 0), TopicPartition(name, 1)
+    member = Member(group, name)
+    shared([member], 2)
     equal(admin.delete_group_offsets(group, [part]), {part: GroupSubscribedToTopicError})
     member.stop()
+    equal(offsets(group), {0: 10, 1: 10})
     equal(admin.delete_group_offsets(group, [other]), {other: NoError})
-    equal(offsets(), {0: 10})
+    equal(offsets(group), {0: 10})
+
+
+@case("group: list, describe")
+def _():
+    name, group = filled(2), topic("listed")
+    member = Member(group, name, client_id="größe")
+    shared([member], 2)
+
+    def listed(**filters):
+        return [(one["group_state"], one["protocol_type"]) for one in admin.list_groups(**filters) if one["group_id"] == group]
+
+    there = [("Stable", "consumer")]
+    equal([listed(), listed(states_filter=["Stable"]), listed(types_filter=["classic"])], [there, there, there])
+    equal([listed(states_filter=["Empty"]), listed(types_filter=["consumer"])], [[], []])
+    (found,) = described(group)["members"]
+    (assigned,) = found["member_assignment"]["assigned_partitions"]
+    equal((found["client_id"], found["client_host"]), ("größe", "/127.0.0.1"))
+    equal((assigned["topic"], sorted(assigned["partitions"])), (name, [0, 1]))
+    member.stop()
 
 
 @case("group: delete")
@@ -276,13 +305,9 @@ def _():
     shared([member], 1)
     equal(admin.delete_groups([group]), {group: "NonEmptyGroupError"})
     member.stop()
-
-    def listed(**filters):
-        return [one["group_state"] for one in admin.list_groups(**filters) if one["group_id"] == group]
-
-    equal([listed(states_filter=["Empty"]), listed(states_filter=["Stable"]), listed(types_filter=["classic"])], [["Empty"], [], ["Empty"]])
     equal(admin.delete_groups([group]), {group: "OK"})
-    equal((listed(), admin.delete_groups([group])), ([], {group: "GroupIdNotFoundError"}))
+    equal(group in [one["group_id"] for one in admin.list_groups()], False, "still listed")
+    equal((offsets(group), admin.delete_groups([group])), ({}, {group: "GroupIdNotFoundError"}))
 
 
 @case("group: never committed")

@@ -411,13 +411,21 @@ func (s *saramaSuite) groups() []test {
 			equal(member.count(), 7, "records read by the next")
 			member.stop()
 		}},
-		{"group: reset, delete offsets", func(ctx context.Context) {
+		{"group: reset offsets", func(ctx context.Context) {
 			topic, group := s.filled(2), named("reset")
 			offsets := map[string]map[int32]sarama.OffsetAndMetadata{topic: {0: {Offset: 3, Metadata: "größe", LeaderEpoch: -1}, 1: {Offset: 4, LeaderEpoch: -1}}}
 			must(s.admin.AlterConsumerGroupOffsets(group, offsets, nil))
 			equal(s.committed(group), map[int32]string{0: "3 größe", 1: "4 "}, "altered")
 			member := s.peer(group, topic, nil)
+			// It begins where it was told to.
 			until(func() any { return member.count() }, func() bool { return member.count() == 13 })
+			member.stop()
+			equal(s.committed(group), map[int32]string{0: "10 ", 1: "10 "}, "when it has left")
+		}},
+		{"group: delete offsets", func(ctx context.Context) {
+			topic, group := s.filled(2), named("cut")
+			member := s.peer(group, topic, nil)
+			until(func() any { return member.count() }, func() bool { return member.count() == 20 })
 			refused(s.admin.DeleteConsumerGroupOffset(group, topic, 0), sarama.ErrGroupSubscribedToTopic)
 			member.stop()
 			succeeds(s.admin.DeleteConsumerGroupOffset(group, topic, 0))
