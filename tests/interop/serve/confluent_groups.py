@@ -1,13 +1,14 @@
 """Groups of librdkafka's consumers: who has what after somebody comes, goes, or dies; and offsets."""
 
+import json
 import os
 import subprocess
 import sys
 import threading
 import time
 
-from confluent_kafka import Consumer, ConsumerGroupState, KafkaException, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka import Consumer, ConsumerGroupState, ConsumerGroupType, KafkaException, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic, OffsetSpec
 from confluent_kafka import ConsumerGroupTopicPartitions
 
 from suite import BROKER, case, equal, topic
@@ -32,7 +33,7 @@ class Member:
     """A consumer that polls in a thread of its own, and knows what it has and got."""
 
     def __init__(self, group, name, instance=None, **config):
-        self.assigned, self.got, self.errors, self.generations = set(), [], [], 0
+        self.assigned, self.revoked, self.got, self.errors, self.generations = set(), set(), [], [], 0
         self.stopping = threading.Event()
         self.leave = True
         settings = {
@@ -56,7 +57,8 @@ class Member:
         self.assigned = self.assigned | new if self.cooperative else new
 
     def on_revoke(self, consumer, partitions):
-        self.assigned = self.assigned - {partition.partition for partition in partitions}
+        gone = {partition.partition for partition in partitions}
+        self.assigned, self.revoked = self.assigned - gone, self.revoked | gone
 
     def poll(self):
         while not self.stopping.is_set():
@@ -109,6 +111,8 @@ def grow_and_shrink(count, **config):
     everybody = list(members)
     described = admin.describe_consumer_groups([group])[group].result(10)
     equal((described.state, len(described.members)), (ConsumerGroupState.STABLE, count))
+    # What it kept all the time was taken away in between, unless they share cooperatively.
+    equal(bool(members[0].revoked & members[0].assigned), not members[0].cooperative, "revoked and given back")
     while len(members) > 1:
         members.pop(0).stop()
         shared(members)
@@ -182,7 +186,7 @@ def _():
 
 
 def consumer(group, **config):
-    config = {key.replace("_", "."): value for key, value in config.items()}
+    config = {key if key == "stats_cb" else key.replace("_", "."): value for key, value in config.items()}
     return Consumer({"bootstrap.servers": BROKER, "group.id": group, "enable.auto.commit": False, **config})
 
 
@@ -199,34 +203,104 @@ def _():
     end = time.monotonic() + 10
     while reader.committed([TopicPartition(name, 1)], timeout=10)[0].offset != 7 and time.monotonic() < end:
         reader.poll(0.1)
-    offsets = reader.committed([TopicPartition(name, part) for part in range(2)], timeout=10)
-    equal([(part.offset, part.metadata) for part in offsets], [(3, "größe"), (7, None)])
+    committed = reader.committed([TopicPartition(name, part) for part in range(2)], timeout=10)
+    equal([(part.offset, part.metadata) for part in committed], [(3, "größe"), (7, None)])
     too_long = TopicPartition(name, 0, 4, "x" * 4097)
-    try:
-        reader.commit(offsets=[too_long], asynchronous=False)
-        raise AssertionError("metadata of 4097 letters")
-    except KafkaException as error:
-        equal(error.args[0].name(), "OFFSET_METADATA_TOO_LARGE")
+    refused("OFFSET_METADATA_TOO_LARGE", lambda: reader.commit(offsets=[too_long], asynchronous=False))
     reader.close()
     # The next one goes on where the last one was.
     again = Member(group, name)
     wait(lambda: again.got, lambda: len(again.got) == 10)
     equal(sorted(again.got), [(0, i) for i in range(3, 10)] + [(1, i) for i in range(7, 10)])
     again.stop()
-    equal(group in [one.group_id for one in admin.list_consumer_groups().result(10).valid], True, "listed")
-    wanted = [ConsumerGroupTopicPartitions(group)]
-    found = admin.list_consumer_group_offsets(wanted)[group].result(10)
-    equal(sorted((part.partition, part.offset) for part in found.topic_partitions), [(0, 10), (1, 10)])
-    changed = [ConsumerGroupTopicPartitions(group, [TopicPartition(name, 0, 2)])]
-    admin.alter_consumer_group_offsets(changed)[group].result(10)
-    found = admin.list_consumer_group_offsets(wanted)[group].result(10)
-    equal(sorted((part.partition, part.offset) for part in found.topic_partitions), [(0, 2), (1, 10)])
-    admin.delete_consumer_groups([group])[group].result(10)
+    equal(offsets(group), {0: 10, 1: 10})
+
+
+def offsets(group):
+    found = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group].result(10)
+    return {part.partition: part.offset for part in found.topic_partitions}
+
+
+def refused(name, action):
     try:
-        admin.delete_consumer_groups([group])[group].result(10)
-        raise AssertionError("deleted twice")
+        action()
     except KafkaException as error:
-        equal(error.args[0].name(), "GROUP_ID_NOT_FOUND")
+        equal(error.args[0].name(), name)
+        return
+    raise AssertionError(f"no {name}")
+
+
+@case("group: reset offsets")
+def _():
+    name, group = filled(2), topic("reset")
+
+    def altered(*parts):
+        """The error of each."""
+        done = admin.alter_consumer_group_offsets([ConsumerGroupTopicPartitions(group, list(parts))])[group].result(10)
+        return [part.error and part.error.name() for part in done.topic_partitions]
+
+    equal(altered(TopicPartition(name, 0, 2), TopicPartition(name, 1, 9)), [None, None])
+    equal(altered(TopicPartition(name, 0, 4)), [None])
+    equal(offsets(group), {0: 4, 1: 9})
+    member = Member(group, name)
+    wait(lambda: member.got, lambda: len(member.got) == 7)
+    # Nobody changes the offsets of a group at work.
+    equal(altered(TopicPartition(name, 0, 0)), ["UNKNOWN_MEMBER_ID"])
+    member.stop()
+    equal(offsets(group), {0: 10, 1: 10})
+
+
+@case("group: lag")
+def _():
+    name, group, lags = filled(1), topic("lag"), []
+
+    def told(text):
+        lags.append(json.loads(text)["topics"].get(name, {}).get("partitions", {}).get("0", {}).get("consumer_lag"))
+
+    reader = consumer(group, auto_offset_reset="earliest", statistics_interval_ms=100, stats_cb=told)
+    reader.subscribe([name])
+    equal(len(reader.consume(10, 20)), 10)
+    reader.commit(offsets=[TopicPartition(name, 0, 3)], asynchronous=False)
+    # As the reader itself counts it, and as who asks from outside would.
+    wait(lambda: lags, lambda: reader.poll(0.1) or 7 in lags)
+    end = admin.list_offsets({TopicPartition(name, 0): OffsetSpec.latest()})[TopicPartition(name, 0)].result(10)
+    equal(end.offset - offsets(group)[0], 7)
+    reader.close()
+
+
+@case("group: list, describe")
+def _():
+    name, group = filled(2), topic("listed")
+    member = Member(group, name, client_id="größe")
+    shared([member], 2)
+
+    def listed(**filters):
+        return [(one.state, one.type) for one in admin.list_consumer_groups(**filters).result(10).valid if one.group_id == group]
+
+    there = [(ConsumerGroupState.STABLE, ConsumerGroupType.CLASSIC)]
+    equal([listed(), listed(states={ConsumerGroupState.STABLE}), listed(types={ConsumerGroupType.CLASSIC})], [there, there, there])
+    equal([listed(states={ConsumerGroupState.EMPTY}), listed(types={ConsumerGroupType.CONSUMER})], [[], []])
+    found = admin.describe_consumer_groups([group])[group].result(10)
+    (only,) = found.members
+    equal((found.type, found.partition_assignor, only.client_id, only.host), (ConsumerGroupType.CLASSIC, "range", "größe", "/127.0.0.1"))
+    equal([(part.topic, part.partition) for part in only.assignment.topic_partitions], [(name, 0), (name, 1)])
+    member.stop()
+
+
+@case("group: delete")
+def _():
+    name, group = filled(1), topic("delete")
+
+    def deleted():
+        admin.delete_consumer_groups([group])[group].result(10)
+
+    member = Member(group, name)
+    wait(lambda: member.got, lambda: len(member.got) == 10)
+    refused("NON_EMPTY_GROUP", deleted)
+    member.stop()
+    deleted()
+    equal((offsets(group), group in [one.group_id for one in admin.list_consumer_groups().result(10).valid]), ({}, False))
+    refused("GROUP_ID_NOT_FOUND", deleted)
 
 
 @case("group: never committed")

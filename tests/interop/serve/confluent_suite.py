@@ -23,7 +23,7 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
-from suite import BROKER, CODECS, SECOND, case, equal, run, topic
+from suite import BROKER, CODECS, SECOND, case, equal, from_the_others, left, run, topic
 
 admin = AdminClient({"bootstrap.servers": BROKER})
 BEGINNING = -2
@@ -148,9 +148,12 @@ for codec in CODECS:
 
 @case("for the others")
 def _():
-    for codec in CODECS:
-        name = created(f"from-confluent-{codec}")
-        produced(producer(compression_type=codec, linger_ms=50), name, [b"%d of librdkafka" % i for i in range(100)])
+    topics, values = left("confluent")
+    for codec, name in topics.items():
+        produced(producer(compression_type=codec, linger_ms=50), created(name), values)
+
+
+from_the_others(lambda name, count: [message.value().decode() for message in consumed(name, count)])
 
 
 @case("1 MB")

@@ -1,18 +1,23 @@
-"""Groups of Java's consumers, and the tools that look at groups: kafka-verifiable-consumer says what it is assigned,
-kafka-console-consumer reads, kafka-consumer-groups shows and changes offsets."""
+"""Groups of Java's consumers, and the tools that look at groups: kafka-verifiable-consumer says what it is assigned, and can be
+killed; kafka-console-consumer reads, kafka-consumer-groups shows and changes offsets. What needs no process of its own is in
+java/Groups.java."""
 
 import json
+import os
 import re
 import subprocess
 import threading
 import time
 
-from java_suite import JVM, LIB, TOOLS, created, holds, produced, tool
+from java_suite import CLASSES, JVM, LIB, TOOLS, created, holds, produced, tool
 from suite import BROKER, case, equal, topic
 
 GROUPS = TOOLS + "consumer.group.ConsumerGroupCommand"
 PATIENCE = 40
-ASSIGNORS = "org.apache.kafka.clients.consumer."
+# Otherwise each member would hear of the others after 3 s only.
+SETTINGS = os.path.join(CLASSES, "member.properties")
+with open(SETTINGS, "w") as file:
+    file.write("heartbeat.interval.ms=500\n")
 
 
 class Member:
@@ -21,7 +26,7 @@ class Member:
     def __init__(self, group, name, *arguments):
         command = ["java", *JVM, "-cp", f"{LIB}/*", TOOLS + "VerifiableConsumer", "--bootstrap-server", BROKER]
         command += ["--topic", name, "--group-id", group, "--session-timeout", "6000", "--reset-policy", "earliest"]
-        command += [*arguments]
+        command += ["--command-config", SETTINGS, *arguments]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.assigned, self.count, self.events = set(), 0, []
         self.reader = threading.Thread(target=self.read, daemon=True)
@@ -76,36 +81,27 @@ def filled(partitions=6):
     return name
 
 
-def grow_and_shrink(count, *arguments):
+@case("group: two members")
+def _():
     name, group = filled(), topic("group")
-    members = [Member(group, name, *arguments) for _ in range(count)]
+    members = [Member(group, name) for _ in range(2)]
     try:
         shared(members)
-        if count == 2:
-            text = tool(GROUPS, "--describe", "--group", group, "--members", "--verbose")
-            equal(len(re.findall(rf"^{group} ", text, re.M)), 2, text)
-            holds(tool(GROUPS, "--describe", "--group", group, "--state"), r"\bStable\s+2\b")
-        while len(members) > 1:
-            members.pop(0).stop()
-            shared(members)
+        text = tool(GROUPS, "--describe", "--group", group, "--members", "--verbose")
+        equal(len(re.findall(rf"^{group} ", text, re.M)), 2, text)
+        holds(tool(GROUPS, "--describe", "--group", group, "--state"), r"\bStable\s+2\b")
+        members.pop(0).stop()
+        shared(members)
     finally:
         for member in members:
             member.stop()
 
 
-@case("group: two members")
-def _():
-    grow_and_shrink(2)
+for what in ["five members", "cooperative", "commits", "never committed", "seek, pause", "list, describe"]:
 
-
-@case("group: five members")
-def _():
-    grow_and_shrink(5, "--assignment-strategy", ASSIGNORS + "RoundRobinAssignor")
-
-
-@case("group: cooperative")
-def _():
-    grow_and_shrink(3, "--assignment-strategy", ASSIGNORS + "CooperativeStickyAssignor")
+    @case(f"group: {what}")
+    def _(what=what):
+        tool("Groups", what)
 
 
 @case("group: static restart")
@@ -163,7 +159,7 @@ def offsets(group):
     return {(row[0], int(row[1])): row[2:] for row in rows}
 
 
-@case("group: commits")
+@case("group: lag")
 def _():
     name, group = created(topic("console")), topic("console")
     produced(name, [f"{i}\n" for i in range(10)])
@@ -175,7 +171,7 @@ def _():
     holds(tool(GROUPS, "--list", "--state", "empty"), rf"{group}\s+\S*\s*Empty")
 
 
-@case("group: reset, delete offsets")
+@case("group: reset offsets")
 def _():
     name, other, group = created(topic("reset")), created(topic("reset")), topic("reset")
     produced(name, [f"{i}\n" for i in range(10)])
@@ -184,9 +180,27 @@ def _():
     equal(offsets(group), {(name, 0): ("0", "10", "10"), (other, 0): ("0", "0", "0")})
     tool(GROUPS, *reset, "--to-latest")
     equal(offsets(group), {(name, 0): ("10", "10", "0"), (other, 0): ("0", "0", "0")})
-    tool(GROUPS, "--reset-offsets", "--group", group, "--topic", f"{name}:0", "--to-offset", "3", "--execute")
-    equal(offsets(group)[(name, 0)], ("3", "10", "7"))
+    one = ["--reset-offsets", "--group", group, "--topic", f"{name}:0"]
+    for how, offset in [(["--to-offset", "3"], 3), (["--shift-by", "-2"], 1), (["--to-datetime", "2100-01-01T00:00:00.000"], 10), (["--by-duration", "P1D"], 0)]:
+        tool(GROUPS, *one, *how, "--dry-run")
+        equal(offsets(group)[(name, 0)] == (str(offset), "10", str(10 - offset)), False, "changed though only tried")
+        tool(GROUPS, *one, *how, "--execute")
+        equal(offsets(group)[(name, 0)], (str(offset), "10", str(10 - offset)), how)
+
+
+@case("group: delete offsets")
+def _():
+    tool("Groups", "delete offsets")
+    name, other, group = created(topic("cut")), created(topic("cut")), topic("cut")
+    tool(GROUPS, "--reset-offsets", "--group", group, "--topic", name, "--topic", other, "--execute", "--to-earliest")
     tool(GROUPS, "--delete-offsets", "--group", group, "--topic", other)
     equal(set(offsets(group)), {(name, 0)})
+
+
+@case("group: delete")
+def _():
+    tool("Groups", "delete")
+    name, group = created(topic("gone")), topic("gone")
+    tool(GROUPS, "--reset-offsets", "--group", group, "--topic", name, "--execute", "--to-earliest")
     tool(GROUPS, "--delete", "--group", group)
     equal(group in tool(GROUPS, "--list").split(), False, "still listed")

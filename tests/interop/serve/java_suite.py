@@ -1,31 +1,54 @@
 """Apache Kafka's own command line tools and with them its Java clients."""
 
+import glob
+import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
 
-from suite import BROKER, CODECS, SECOND, case, equal, run, topic
+from suite import BROKER, CODECS, SECOND, case, equal, from_the_others, left, run, topic
 
 LIB = os.environ["LIB"]
+CLASSES = os.path.join(os.path.dirname(os.environ["RESULTS"]), "classes")
+CLASS_PATH = f"{LIB}/*:{CLASSES}"
 TOOLS = "org.apache.kafka.tools."
 TOPICS = TOOLS + "TopicCommand"
 CONFIGS = "kafka.admin.ConfigCommand"
-# The tools are short-lived: what makes a JVM good at long runs only costs them time.
 ARCHIVE = os.path.join(LIB, "tools.jsa")
-# The tools are short-lived: what makes a JVM good at long runs only costs them time. With an archive of the classes that
+# All of them are short-lived: what makes a JVM good at long runs only costs them time. With an archive of the classes that
 # most of them use, they start in half the time; what the JVM has to say about it must not be among what they print.
 PLAIN = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m", "-Dfile.encoding=UTF-8", "-Xlog:disable"]
 JVM = [*PLAIN, f"-XX:SharedArchiveFile={ARCHIVE}"]
 
 
-def tool(name, *arguments, given=b"", fails=False, server=BROKER):
-    command = ["java", *JVM, "-cp", f"{LIB}/*", name, "--bootstrap-server", server, *arguments]
-    done = subprocess.run(command, input=given, capture_output=True, timeout=50)
-    text = (done.stdout + done.stderr).decode(errors="replace")
-    equal((done.returncode != 0, text), (fails, text), "failed, and what it said")
-    return text if fails else done.stdout.decode()
+class Tools:
+    """The JVM that runs the tools one after the other (java/Tools.java)."""
+
+    process = None
+
+    @classmethod
+    def run(cls, name, arguments, given=""):
+        if cls.process is None:
+            command = ["java", *JVM, "-cp", CLASS_PATH, "Tools"]
+            cls.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+        try:
+            cls.process.stdin.write(json.dumps({"tool": name, "arguments": arguments, "given": given}) + "\n")
+            cls.process.stdin.flush()
+            return json.loads(cls.process.stdout.readline())
+        except BaseException:
+            # What it answers later is no answer to the next.
+            cls.process.kill()
+            cls.process = None
+            raise
+
+
+def tool(name, *arguments, given="", fails=False, server=BROKER):
+    done = Tools.run(name, ["--bootstrap-server", server, *arguments], given)
+    text = done["out"] + done["err"]
+    equal((done["code"] != 0, text), (fails, text), "failed, and what it said")
+    return text if fails else done["out"]
 
 
 def holds(text, *wanted):
@@ -41,7 +64,7 @@ def created(name, *arguments, partitions=1, server=BROKER):
 
 def produced(name, lines, *properties, server=BROKER):
     properties = [part for one in properties for part in ("--command-property", one)]
-    tool(TOOLS + "ConsoleProducer", "--topic", name, *properties, given="".join(lines).encode(), server=server)
+    tool(TOOLS + "ConsoleProducer", "--topic", name, *properties, given="".join(lines), server=server)
 
 
 def consumed(name, count, *arguments, partition=0, offset="earliest", server=BROKER):
@@ -62,10 +85,17 @@ def consumed(name, count, *arguments, partition=0, offset="earliest", server=BRO
     ).splitlines(keepends=True)
 
 
+def compiled():
+    subprocess.run(["javac", "-cp", f"{LIB}/*", "-d", CLASSES, *glob.glob(os.path.join(os.path.dirname(__file__), "java", "*.java"))], check=True)
+
+
 def archive():
     """Makes the archive, with the tool that uses most."""
     name = topic("archive")
     produced(name, ["line\n"])
+    # The one that has run without it.
+    Tools.process.kill()
+    Tools.process = None
     command = [
         "java",
         *PLAIN,
@@ -149,10 +179,14 @@ for codec in CODECS:
         equal(consumed(name, 300), lines)
 
 
-@case("from the others")
+@case("for the others")
 def _():
-    for codec in CODECS:
-        equal(consumed(f"from-confluent-{codec}", 100), [f"{i} of librdkafka\n" for i in range(100)])
+    topics, values = left("java")
+    for codec, name in topics.items():
+        produced(created(name), [f"{value}\n" for value in values], f"compression.type={codec}")
+
+
+from_the_others(lambda name, count: [line.rstrip("\n") for line in consumed(name, count)])
 
 
 @case("headers")
@@ -172,7 +206,7 @@ def _():
         "key.separator=;",
         "--reader-property",
         "null.marker=NULL",
-        given="a:1,größe:ß|k;v\na:2|k;NULL\n".encode(),
+        given="a:1,größe:ß|k;v\na:2|k;NULL\n",
     )
     printed = [part for key in ["headers", "key", "offset"] for part in ("--formatter-property", f"print.{key}=true")]
     equal(consumed(name, 2, *printed), ["Offset:0\ta:1,größe:ß\tk\tv\n", "Offset:1\ta:2\tk\tnull\n"])
@@ -189,11 +223,10 @@ def _():
 def _():
     name = topic("over")
     # This tool exits with 0 and prints what failed.
-    command = ["java", *JVM, "-cp", f"{LIB}/*", TOOLS + "ProducerPerformance", "--bootstrap-server", BROKER]
-    command += ["--topic", name, "--num-records", "1", "--record-size", "1100000", "--throughput", "-1"]
-    command += ["--command-property", "max.request.size=3000000"]
-    done = subprocess.run(command, capture_output=True, timeout=50)
-    holds((done.stdout + done.stderr).decode(), r"\.RecordTooLargeException: ")
+    arguments = ["--bootstrap-server", BROKER, "--topic", name, "--num-records", "1", "--record-size", "1100000"]
+    arguments += ["--throughput", "-1", "--command-property", "max.request.size=3000000"]
+    done = Tools.run(TOOLS + "ProducerPerformance", arguments)
+    holds(done["out"] + done["err"], r"\.RecordTooLargeException: ")
 
 
 @case("10 MB")
@@ -298,6 +331,7 @@ def _():
 
 
 if __name__ == "__main__":
+    compiled()
     if not os.path.exists(ARCHIVE):
         archive()
     # Its cases come last. They use what is above, which is to be one module for both.

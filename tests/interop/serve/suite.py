@@ -15,6 +15,8 @@ BROKER = os.environ["BROKER"]
 SECOND = os.environ["SECOND"]
 KAFKIT = os.environ["KAFKIT"]
 CODECS = ["none", "gzip", "snappy", "lz4", "zstd"]
+# The clients that ran before this one against the same broker: what they left is read.
+BEFORE = os.environ.get("BEFORE", "").split()
 SECONDS_MAX = 60
 
 _cases = []
@@ -28,6 +30,24 @@ def case(name):
         return function
 
     return register
+
+
+def left(client):
+    """What a client leaves for the others: a topic for each codec, and the values in each of them."""
+    return {codec: f"from-{client}-{codec}" for codec in CODECS}, [f"{i} of {client}" for i in range(100)]
+
+
+def from_the_others(values_in):
+    """The case that reads what those before have left; values_in has (topic, count). Without any before there is none."""
+
+    def read():
+        for client in BEFORE:
+            topics, values = left(client)
+            for name in topics.values():
+                equal(values_in(name, len(values)), values, name)
+
+    if BEFORE:
+        case("from the others")(read)
 
 
 def topic(what):

@@ -1,0 +1,262 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/segmentio/kafka-go"
+)
+
+var segmentioCodecs = map[string]kafka.Compression{"none": 0, "gzip": kafka.Gzip, "snappy": kafka.Snappy, "lz4": kafka.Lz4, "zstd": kafka.Zstd}
+
+type segmentioSuite struct {
+	address net.Addr
+	client  *kafka.Client
+}
+
+func (s *segmentioSuite) created(ctx context.Context, topic string, partitions int) string {
+	config := []kafka.TopicConfig{{Topic: topic, NumPartitions: partitions, ReplicationFactor: 1}}
+	succeeds(must(s.client.CreateTopics(ctx, &kafka.CreateTopicsRequest{Topics: config})).Errors[topic])
+	return topic
+}
+
+// fixed puts each message where it says itself.
+func fixed(message kafka.Message, _ ...int) int { return message.WriterData.(int) }
+
+func (s *segmentioSuite) produced(ctx context.Context, topic string, partition int, values []string, codec string) {
+	writer := &kafka.Writer{
+		Addr: s.address, Topic: topic, Balancer: kafka.BalancerFunc(fixed), Compression: segmentioCodecs[codec],
+		BatchTimeout: 10 * time.Millisecond, RequiredAcks: kafka.RequireAll, MaxAttempts: 1,
+		// One that is shared knows nothing of new partitions for 6 s.
+		Transport: &kafka.Transport{},
+	}
+	defer writer.Close()
+	var sent []kafka.Message
+	for _, value := range values {
+		sent = append(sent, kafka.Message{Value: []byte(value), WriterData: partition, Headers: []kafka.Header{{Key: "größe", Value: []byte("ß")}}})
+	}
+	succeeds(writer.WriteMessages(ctx, sent...))
+}
+
+func (s *segmentioSuite) consumed(ctx context.Context, topic string, count int, from int64) []kafka.Message {
+	reader := kafka.NewReader(kafka.ReaderConfig{Brokers: []string{broker}, Topic: topic, MaxWait: 500 * time.Millisecond})
+	defer reader.Close()
+	succeeds(reader.SetOffset(from))
+	var got []kafka.Message
+	for len(got) < count {
+		got = append(got, must(reader.ReadMessage(ctx)))
+	}
+	return got
+}
+
+func segmentioValues(got []kafka.Message) []string {
+	var values []string
+	for _, message := range got {
+		values = append(values, string(message.Value))
+	}
+	return values
+}
+
+func segmentio() []test {
+	address := kafka.TCP(broker)
+	s := &segmentioSuite{address, &kafka.Client{Addr: address, Timeout: 20 * time.Second}}
+	cases := []test{
+		{"create topic", func(ctx context.Context) {
+			topic := s.created(ctx, named("create"), 3)
+			found := must(s.client.Metadata(ctx, &kafka.MetadataRequest{Topics: []string{topic}}))
+			equal(len(found.Topics[0].Partitions), 3, "partitions")
+			again := must(s.client.CreateTopics(ctx, &kafka.CreateTopicsRequest{Topics: []kafka.TopicConfig{{Topic: topic, NumPartitions: 1, ReplicationFactor: 1}}}))
+			refused(again.Errors[topic], kafka.TopicAlreadyExists)
+		}},
+		{"produce, consume", func(ctx context.Context) {
+			topic, sent := s.created(ctx, named("plain"), 1), lines(1000, "plain")
+			s.produced(ctx, topic, 0, sent, "none")
+			equal(segmentioValues(s.consumed(ctx, topic, 1000, 0)), sent, "values")
+			equal(segmentioValues(s.consumed(ctx, topic, 1, 999)), sent[999:], "the last")
+		}},
+	}
+	for _, codec := range codecs {
+		cases = append(cases, test{codec, func(ctx context.Context) {
+			topic, sent := s.created(ctx, named(codec), 1), lines(300, strings.Repeat("again ", 30))
+			s.produced(ctx, topic, 0, sent, codec)
+			equal(segmentioValues(s.consumed(ctx, topic, 300, 0)), sent, "values")
+		}})
+	}
+	cases = append(cases, test{"for the others", func(ctx context.Context) {
+		for _, codec := range codecs {
+			s.produced(ctx, s.created(ctx, "from-kafka-go-"+codec, 1), 0, left("kafka-go"), codec)
+		}
+	}})
+	cases = append(cases, fromTheOthers(func(ctx context.Context, topic string, count int) []string {
+		return segmentioValues(s.consumed(ctx, topic, count, 0))
+	})...)
+	return append(cases, s.rest()...)
+}
+
+// segmentioPeer reads in a goroutine of its own; what it has is what its generation was given.
+type segmentioPeer struct {
+	*owned
+	group *kafka.ConsumerGroup
+	done  chan struct{}
+}
+
+func (s *segmentioSuite) peer(group, topic string) *segmentioPeer {
+	peer := &segmentioPeer{owned: newOwned(), done: make(chan struct{})}
+	peer.group = must(kafka.NewConsumerGroup(kafka.ConsumerGroupConfig{
+		ID: group, Brokers: []string{broker}, Topics: []string{topic}, StartOffset: kafka.FirstOffset,
+		SessionTimeout: 6 * time.Second, HeartbeatInterval: 500 * time.Millisecond, JoinGroupBackoff: 200 * time.Millisecond,
+	}))
+	go func() {
+		defer close(peer.done)
+		for {
+			generation, err := peer.group.Next(context.Background())
+			if errors.Is(err, kafka.ErrGroupClosed) {
+				return
+			}
+			if err != nil {
+				continue
+			}
+			var partitions []int32
+			for _, one := range generation.Assignments[topic] {
+				partitions = append(partitions, int32(one.ID))
+			}
+			peer.gain(partitions)
+			generation.Start(func(ctx context.Context) {
+				<-ctx.Done()
+				peer.lose(partitions)
+			})
+		}
+	}()
+	return peer
+}
+
+func (p *segmentioPeer) stop() {
+	succeeds(p.group.Close())
+	<-p.done
+}
+
+func (s *segmentioSuite) committed(ctx context.Context, group, topic string) map[int]string {
+	found := must(s.client.OffsetFetch(ctx, &kafka.OffsetFetchRequest{GroupID: group, Topics: map[string][]int{topic: {0, 1}}}))
+	succeeds(found.Error)
+	offsets := map[int]string{}
+	for _, one := range found.Topics[topic] {
+		offsets[one.Partition] = fmt.Sprintf("%d %s", one.CommittedOffset, one.Metadata)
+	}
+	return offsets
+}
+
+func (s *segmentioSuite) state(ctx context.Context, group string) (string, int) {
+	found := must(s.client.DescribeGroups(ctx, &kafka.DescribeGroupsRequest{GroupIDs: []string{group}})).Groups[0]
+	succeeds(found.Error)
+	return found.GroupState, len(found.Members)
+}
+
+func (s *segmentioSuite) growAndShrink(ctx context.Context, count int) {
+	topic, group := s.created(ctx, named("grouped"), 6), named("group")
+	var members []*segmentioPeer
+	for range count {
+		members = append(members, s.peer(group, topic))
+		shared(members, 6)
+	}
+	state, number := s.state(ctx, group)
+	equal([]any{state, number}, []any{"Stable", count}, "group")
+	for len(members) > 1 {
+		members[0].stop()
+		members = members[1:]
+		shared(members, 6)
+	}
+	members[0].stop()
+	state, number = s.state(ctx, group)
+	equal([]any{state, number}, []any{"Empty", 0}, "group")
+}
+
+func (s *segmentioSuite) rest() []test {
+	return []test{
+		{"headers", func(ctx context.Context) {
+			topic := s.created(ctx, named("headers"), 1)
+			s.produced(ctx, topic, 0, []string{"v"}, "none")
+			equal(s.consumed(ctx, topic, 1, 0)[0].Headers, []kafka.Header{{Key: "größe", Value: []byte("ß")}}, "headers")
+		}},
+		{"partitions", func(ctx context.Context) {
+			topic := s.created(ctx, named("grow"), 1)
+			grown := must(s.client.CreatePartitions(ctx, &kafka.CreatePartitionsRequest{Topics: []kafka.TopicPartitionsConfig{{Name: topic, Count: 4}}}))
+			succeeds(grown.Errors[topic])
+			s.produced(ctx, topic, 3, []string{"in the new one"}, "none")
+			offsets := must(s.client.ListOffsets(ctx, &kafka.ListOffsetsRequest{Topics: map[string][]kafka.OffsetRequest{topic: {kafka.LastOffsetOf(3)}}}))
+			equal(offsets.Topics[topic][0].LastOffset, int64(1), "end of the new one")
+		}},
+		{"delete topic", func(ctx context.Context) {
+			topic := s.created(ctx, named("gone"), 1)
+			succeeds(must(s.client.DeleteTopics(ctx, &kafka.DeleteTopicsRequest{Topics: []string{topic}})).Errors[topic])
+			refused(must(s.client.DeleteTopics(ctx, &kafka.DeleteTopicsRequest{Topics: []string{topic}})).Errors[topic], kafka.UnknownTopicOrPartition)
+		}},
+		{"group: two members", func(ctx context.Context) { s.growAndShrink(ctx, 2) }},
+		{"group: five members", func(ctx context.Context) { s.growAndShrink(ctx, 5) }},
+		{"group: killed member", func(ctx context.Context) {
+			topic, group := s.created(ctx, named("grouped"), 6), named("killed")
+			members := []*segmentioPeer{s.peer(group, topic)}
+			shared(members, 6)
+			other := child("kafka-go-member", group, topic)
+			until(func() any { return members[0].has() }, func() bool { return len(members[0].has()) == 3 })
+			took := killed(other, func() { shared(members, 6) })
+			equal(took > 4*time.Second && took < 12*time.Second, true, fmt.Sprintf("taken over after %v", took))
+			members[0].stop()
+		}},
+		{"group: commits", func(ctx context.Context) {
+			topic, group := s.created(ctx, named("commits"), 2), named("commits")
+			s.produced(ctx, topic, 0, lines(10, "commits"), "none")
+			read := func(commit func(*kafka.Reader, kafka.Message), count int) []int64 {
+				reader := kafka.NewReader(kafka.ReaderConfig{
+					Brokers: []string{broker}, GroupID: group, Topic: topic, StartOffset: kafka.FirstOffset, MaxWait: 500 * time.Millisecond,
+					SessionTimeout: 6 * time.Second, HeartbeatInterval: 500 * time.Millisecond, JoinGroupBackoff: 200 * time.Millisecond,
+				})
+				defer reader.Close()
+				var offsets []int64
+				for range count {
+					message, err := reader.FetchMessage(ctx)
+					if errors.Is(err, io.EOF) {
+						fail("closed after %v", offsets)
+					}
+					offsets = append(offsets, must(message, err).Offset)
+					commit(reader, message)
+				}
+				return offsets
+			}
+			keep := func(*kafka.Reader, kafka.Message) {}
+			tell := func(reader *kafka.Reader, message kafka.Message) { succeeds(reader.CommitMessages(ctx, message)) }
+			equal(read(tell, 4), numbers(0, 4), "at first")
+			// What one has read the next one does not, unless it has kept that to itself.
+			equal(read(keep, 3), numbers(4, 7), "the next")
+			equal(read(tell, 6), numbers(4, 10), "the one after that")
+			equal(s.committed(ctx, group, topic), map[int]string{0: "10 ", 1: "-1 "}, "committed")
+		}},
+		{"group: delete", func(ctx context.Context) {
+			topic, group := s.created(ctx, named("delete"), 1), named("delete")
+			member := s.peer(group, topic)
+			shared([]*segmentioPeer{member}, 1)
+			deleted := func() error {
+				return must(s.client.DeleteGroups(ctx, &kafka.DeleteGroupsRequest{GroupIDs: []string{group}})).Errors[group]
+			}
+			refused(deleted(), kafka.NonEmptyGroup)
+			member.stop()
+			succeeds(deleted())
+			refused(deleted(), kafka.GroupIdNotFound)
+		}},
+	}
+}
+
+// segmentioMember is the one that is killed.
+func segmentioMember(group, topic string) {
+	member := (&segmentioSuite{}).peer(group, topic)
+	for told := -1; ; time.Sleep(20 * time.Millisecond) {
+		if has := len(member.has()); has != told {
+			told = has
+			fmt.Println(has)
+		}
+	}
+}
