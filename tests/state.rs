@@ -18,6 +18,7 @@ use kafkit::codec::records::batch::Batch;
 use kafkit::codec::records::batches::{AnyBatch, Batches};
 use kafkit::codec::wire::{Body, Reader, Uuid, Writer};
 use kafkit::dump::state::{self as view, Context, diff};
+use kafkit::render::Style;
 use kafkit::state::cluster::Cluster;
 use kafkit::state::cluster::settings::ConfigResource;
 use kafkit::state::groups::Groups;
@@ -316,7 +317,7 @@ fn assert_same(a: &Cluster, b: &Cluster, name: &str) {
     let (a, b) = (a.clone().as_snapshot(), b.clone().as_snapshot());
     if a.image() != b.image() {
         let mut out = Vec::new();
-        diff::render(&a, &b, false, &mut out);
+        diff::render(&a, &b, Style::default(), &mut out);
         panic!("{name}: {}", String::from_utf8(out).unwrap());
     }
 }
@@ -899,12 +900,12 @@ fn views() {
             image: Some(cluster.image()),
             end_offset: &end,
             now_ms: 1_795_225_500_000,
-            color: false,
+            style: Style::default(),
         };
         let groups = groups(&life);
         let mut texts = vec![Vec::new(); 3];
-        view::cluster::render(&cluster, false, &mut texts[0]);
-        view::diff::render(&earlier, &cluster, false, &mut texts[1]);
+        view::cluster::render(&cluster, Style::default(), &mut texts[0]);
+        view::diff::render(&earlier, &cluster, Style::default(), &mut texts[1]);
         view::groups::render(&groups, &context, &mut texts[2]);
         for text in &texts {
             let text = std::str::from_utf8(text).unwrap();
@@ -935,8 +936,8 @@ fn views() {
     let mut other = Cluster::new();
     metadata(&mut other, 0, 0, &config("listener.name.a.ssl.keystore.password", "hush2")).unwrap();
     let mut text = Vec::new();
-    view::cluster::render(&cluster, true, &mut text);
-    view::diff::render(&cluster, &other, true, &mut text);
+    view::cluster::render(&cluster, Style { color: true, ..Style::default() }, &mut text);
+    view::diff::render(&cluster, &other, Style { color: true, ..Style::default() }, &mut text);
     let mut text = String::from_utf8(text).unwrap();
     assert!(text.contains("another value (redacted)"), "{text}");
     text.push_str(&view::cluster::json(&cluster).to_string());

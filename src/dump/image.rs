@@ -281,11 +281,11 @@ impl State {
     /// Appends it for a person.
     pub fn render(&self, context: &Context<'_>, out: &mut Vec<u8>) {
         match &self.machine {
-            Machine::Cluster(cluster) => return view::cluster::render(cluster, context.color, out),
+            Machine::Cluster(cluster) => return view::cluster::render(cluster, context.style, out),
             Machine::Groups(groups) => view::groups::render(groups, context, out),
             Machine::Transactions(transactions) => view::transactions::render(transactions, context, out),
             Machine::Shares(shares) => view::share_partitions::render(shares, context, out),
-            Machine::RemoteLog(remote) => view::remote_log::render(remote, context.color, out),
+            Machine::RemoteLog(remote) => view::remote_log::render(remote, context.style, out),
             Machine::Plain => return view::producers::render(&self.producers, context, out),
         }
         // Of what Kafka's own coordinators write only open transactions are news.

@@ -25,6 +25,7 @@ pub mod small;
 pub mod state;
 pub mod stats;
 pub mod table;
+mod times;
 pub mod verify;
 pub mod walk;
 
@@ -65,12 +66,26 @@ fn ink(kind: Ink, text: &str, color: bool, out: &mut dyn Write) -> io::Result<()
     out.write_all(&line)
 }
 
-/// Writes a heading: in bold, wrapped to the terminal.
+/// Writes a line in a colour, wrapped to the terminal.
+fn line(kind: Ink, text: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    // What goes on below stands out from the next line.
+    let indent = text.len() - text.trim_start().len() + 2;
+    let mut plain = format!("{}\n", harmless(text)).into_bytes();
+    headline::hang_last_line(&mut plain, 0, style.width, indent);
+    plain.pop();
+    let mut painted = Vec::with_capacity(plain.len() + 16);
+    if style.color {
+        paint::ink::<true>(kind, &plain, &mut painted);
+    } else {
+        painted = plain;
+    }
+    painted.push(b'\n');
+    out.write_all(&painted)
+}
+
+/// Writes a heading: in bold.
 fn heading(text: &str, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let mut line = format!("{text}\n").into_bytes();
-    headline::wrap_last_line(&mut line, 0, style.width);
-    ink(Ink::Bold, String::from_utf8_lossy(&line).trim_end_matches('\n'), style.color, out)?;
-    out.write_all(b"\n")
+    line(Ink::Bold, text, style, out)
 }
 
 /// Writes a line that stays in the background.

@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use super::table::{Cell, Column, Rows, column};
+use super::table::{Cell, Column, Look, Rows, column};
 use super::{Format, parallel};
 use crate::codec::explain::grouped;
 use crate::codec::meaning::time::size;
@@ -13,7 +13,8 @@ use crate::log::end::{self, LogEnd};
 use crate::log::name::{DirFate, FileFate, PartitionName};
 use crate::log::partition::{Partition, PartitionFile};
 use crate::log::scan::GapKind;
-use crate::render::{Style, push};
+use crate::render::paint::Ink;
+use crate::render::{Style, headline, push};
 
 /// What is known of a partition without reading it.
 #[derive(Debug, Clone)]
@@ -148,7 +149,7 @@ fn for_program(
         }
         write!(out, "}}")?;
     }
-    let mut rows = Rows::begin(format, false, COLUMNS, None, out)?;
+    let mut rows = Rows::begin(Look { format, style: Style::default(), file: None }, COLUMNS, out)?;
     for (partition, facts) in partitions.iter().zip(facts) {
         let [start, end, high_watermark] =
             offsets(dir, partition, facts).map(|offset| offset.map_or(Cell::None, Cell::Int));
@@ -205,11 +206,19 @@ fn for_person(
     } else {
         "not stopped in an orderly way, or still running".to_owned()
     });
-    writeln!(out, "{}\n", push::harmless(&second.join(" · ")))?;
-    let width = 2 + topics.iter().map(|topic| topic.chars().count()).max().unwrap_or(0).max(15);
+    let mut second = format!("{}\n", push::harmless(&second.join(" · "))).into_bytes();
+    headline::hang_last_line(&mut second, 0, style.width, 2);
+    second.push(b'\n');
+    out.write_all(&second)?;
+    let mut width = 2 + topics.iter().map(|topic| topic.chars().count()).max().unwrap_or(0).max(15);
+    let mut offset = 12;
+    if style.width.is_some_and(|columns| columns < width + 3 * (offset + 1) + 20) {
+        // No more than the heading and the numbers of partitions need.
+        (width, offset) = (17, 10);
+    }
     super::dim(
         &format!(
-            "{:width$} {:>12} {:>12} {:>12} {:>8} {:>10}",
+            "{:width$} {:>offset$} {:>offset$} {:>offset$} {:>8} {:>10}",
             "  topic partition", "log start", "log end", "high wm", "segments", "size"
         ),
         color,
@@ -222,9 +231,11 @@ fn for_person(
         if here != topic || topic.is_none() {
             let id = facts.topic_id.map_or("no topic id".to_owned(), |id| uuid(&id));
             let shown = here.map_or_else(|| partition.path.display().to_string(), str::to_owned);
-            write!(out, "  ")?;
-            super::ink(crate::render::paint::Ink::Name, &shown, color, out)?;
-            writeln!(out, "  {id}")?;
+            let mut line = Vec::from(b"  ".as_slice());
+            super::ink(Ink::Name, &shown, color, &mut line)?;
+            writeln!(line, "  {id}")?;
+            headline::hang_last_line(&mut line, 0, style.width, 4);
+            out.write_all(&line)?;
             topic = here;
         }
         let [start, end, high_watermark] =
@@ -234,15 +245,13 @@ fn for_person(
             if partition.fate == DirFate::Live { String::new() } else { format!("  ({})", state(partition)) };
         writeln!(
             out,
-            "{:width$} {start:>12} {end:>12} {high_watermark:>12} {:>8} {:>10}{fate}",
+            "{:width$} {start:>offset$} {end:>offset$} {high_watermark:>offset$} {:>8} {:>10}{fate}",
             format!("    {number}"),
             partition.segments.len(),
             size(partition.log_bytes()),
         )?;
         for problem in &facts.problems {
-            write!(out, "      ")?;
-            super::ink(crate::render::paint::Ink::Error, &format!("! {problem}"), color, out)?;
-            writeln!(out)?;
+            super::line(Ink::Error, &format!("      ! {problem}"), style, out)?;
         }
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::Format;
 use super::open::{Target, source};
-use super::table::{Cell, Column, Rows, column};
+use super::table::{Cell, Column, Look, Rows, column, times};
 use crate::log::entries::Entries;
 use crate::log::finding::{Finding, Place, Severity};
 use crate::log::name::FileKind;
@@ -18,11 +18,8 @@ const HELD_BYTES_MAX: u64 = 64 << 20;
 
 const OFFSET_INDEX: &[Column] =
     &[column("entry", "entry", 8), column("offset", "offset", 14), column("position", "position", 14)];
-const TIME_INDEX: &[Column] = &[
-    column("entry", "entry", 8),
-    column("timestamp", "timestamp ", 24),
-    column("offset", "up to offset", 14),
-];
+const TIME_INDEX: &[Column] =
+    &[column("entry", "entry", 8), times("timestamp", "timestamp "), column("offset", "up to offset", 14)];
 const TXN_INDEX: &[Column] = &[
     column("entry", "entry", 6),
     column("version", "version", 7),
@@ -37,7 +34,7 @@ const PRODUCERS: &[Column] = &[
     column("lastSequence", "last seq", 9),
     column("lastOffset", "last offset", 12),
     column("offsetDelta", "delta", 6),
-    column("timestamp", "time ", 24),
+    times("timestamp", "time "),
     column("coordinatorEpoch", "coord", 5),
     column("currentTxnFirstOffset", "open since", 11),
 ];
@@ -45,17 +42,6 @@ const EPOCHS: &[Column] = &[column("epoch", "leader epoch", 12), column("startOf
 const OFFSETS: &[Column] =
     &[column("topic", "topic ", 32), column("partition", "partition", 9), column("offset", "offset", 14)];
 const PROPERTIES: &[Column] = &[column("key", "key ", 28), column("value", "value ", 40)];
-
-/// How a file is printed.
-#[derive(Debug, Clone, Copy)]
-pub struct Look<'a> {
-    /// The format.
-    pub format: Format,
-    /// With colours.
-    pub color: bool,
-    /// The file's name in each row of NDJSON and CSV, where there are several files.
-    pub file: Option<&'a str>,
-}
 
 /// Prints the entries of a file that has no batches. What is wrong goes to `sink`. Returns how many
 /// entries there were.
@@ -113,7 +99,7 @@ fn indexed<'e, const N: usize>(
     out: &mut dyn Write,
     cells: impl Fn(i64, &[u8; N]) -> Vec<Cell<'e>>,
 ) -> io::Result<u64> {
-    let mut rows = Rows::begin(look.format, look.color, columns, look.file, out)?;
+    let mut rows = Rows::begin(look, columns, out)?;
     for number in 0..used {
         let Some(entry) = entries.get(number)? else { break };
         rows.row(&cells(number as i64, &entry), out)?;
@@ -135,7 +121,7 @@ fn producers(
 ) -> io::Result<u64> {
     let content = source(&target.path)?.read_all(HELD_BYTES_MAX)?;
     let snapshot = producer_snapshot::read(&content);
-    let mut rows = Rows::begin(look.format, look.color, PRODUCERS, look.file, out)?;
+    let mut rows = Rows::begin(look, PRODUCERS, out)?;
     for entry in &snapshot.entries {
         rows.row(
             &[
@@ -191,7 +177,7 @@ fn text(
     match target.kind {
         FileKind::LeaderEpochs => {
             let epochs = checkpoint::epochs(&content);
-            let mut rows = Rows::begin(look.format, look.color, EPOCHS, look.file, out)?;
+            let mut rows = Rows::begin(look, EPOCHS, out)?;
             for (_, entry) in &epochs.entries {
                 rows.row(&[Cell::Int(i64::from(entry.epoch)), Cell::Int(entry.start_offset)], out)?;
             }
@@ -200,7 +186,7 @@ fn text(
         }
         FileKind::OffsetCheckpoint => {
             let offsets = checkpoint::offsets(&content);
-            let mut rows = Rows::begin(look.format, look.color, OFFSETS, look.file, out)?;
+            let mut rows = Rows::begin(look, OFFSETS, out)?;
             for (_, entry) in &offsets.entries {
                 let partition = i64::from(entry.partition);
                 rows.row(&[Cell::Text(&entry.topic), Cell::Int(partition), Cell::Int(entry.offset)], out)?;
@@ -209,7 +195,7 @@ fn text(
             rows.end(out)
         }
         FileKind::PartitionMetadata => {
-            let mut rows = Rows::begin(look.format, look.color, PROPERTIES, look.file, out)?;
+            let mut rows = Rows::begin(look, PROPERTIES, out)?;
             match properties::partition_metadata(&content) {
                 Ok(metadata) => rows.row(&[Cell::Text("topic_id"), Cell::Uuid(&metadata.topic_id)], out)?,
                 Err((line, expected, found)) => problem(line, expected.to_owned(), format!("`{found}`")),
@@ -217,7 +203,7 @@ fn text(
             rows.end(out)
         }
         FileKind::QuorumState | FileKind::CleanShutdown => {
-            let mut rows = Rows::begin(look.format, look.color, PROPERTIES, look.file, out)?;
+            let mut rows = Rows::begin(look, PROPERTIES, out)?;
             match serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&content) {
                 Ok(object) => {
                     for (key, value) in &object {
@@ -230,7 +216,7 @@ fn text(
             rows.end(out)
         }
         _ => {
-            let mut rows = Rows::begin(look.format, look.color, PROPERTIES, look.file, out)?;
+            let mut rows = Rows::begin(look, PROPERTIES, out)?;
             for (key, value) in properties::properties(&content) {
                 rows.row(&[Cell::Text(&key), Cell::Text(&value)], out)?;
             }

@@ -4,11 +4,11 @@
 use std::io::{self, Write};
 
 use super::Format;
+use super::times::Times;
 use crate::codec::json;
-use crate::codec::meaning::time::push_timestamp;
 use crate::codec::meaning::uuid::push_uuid;
 use crate::render::paint::{Ink, ink};
-use crate::render::push;
+use crate::render::{Style, push};
 
 /// A column.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +19,8 @@ pub struct Column {
     pub title: &'static str,
     /// How many columns of a terminal it takes at least.
     pub width: usize,
+    /// Its cells are times.
+    is_time: bool,
 }
 
 impl Column {
@@ -30,7 +32,23 @@ impl Column {
 
 /// Declares a column.
 pub const fn column(key: &'static str, title: &'static str, width: usize) -> Column {
-    Column { key, title, width }
+    Column { key, title, width, is_time: false }
+}
+
+/// Declares a column of times.
+pub const fn times(key: &'static str, title: &'static str) -> Column {
+    Column { key, title, width: 24, is_time: true }
+}
+
+/// How rows are printed.
+#[derive(Debug, Clone, Copy)]
+pub struct Look<'a> {
+    /// The format.
+    pub format: Format,
+    /// Colours, and how wide the terminal is.
+    pub style: Style,
+    /// The file's name in each row of NDJSON and CSV, where there are several files.
+    pub file: Option<&'a str>,
 }
 
 /// A value in a row.
@@ -51,26 +69,23 @@ pub enum Cell<'a> {
 }
 
 impl Cell<'_> {
-    fn push(&self, for_person: bool, out: &mut Vec<u8>) {
+    fn push(&self, for_person: Option<&Times>, out: &mut Vec<u8>) {
         match *self {
-            Cell::OrNone(-1) if for_person => out.push(b'-'),
-            Cell::Int(number) | Cell::OrNone(number) if for_person && number >= 0 => {
+            Cell::OrNone(-1) if for_person.is_some() => out.push(b'-'),
+            Cell::Int(number) | Cell::OrNone(number) if for_person.is_some() && number >= 0 => {
                 push::grouped(number as u64, out)
             }
-            Cell::Int(number) | Cell::OrNone(number) | Cell::Time(number) if !for_person => {
-                push::int(number, out)
-            }
             Cell::Int(number) | Cell::OrNone(number) => push::int(number, out),
-            Cell::Time(-1) => out.push(b'-'),
-            Cell::Time(millis) => {
-                if !push_timestamp(millis, out) {
-                    push::int(millis, out);
-                }
+            Cell::Time(millis) => match for_person {
+                Some(times) => times.push(millis, out),
+                None => push::int(millis, out),
+            },
+            Cell::Text(text) if for_person.is_some() => {
+                out.extend_from_slice(push::harmless(text).as_bytes())
             }
-            Cell::Text(text) if for_person => out.extend_from_slice(push::harmless(text).as_bytes()),
             Cell::Text(text) => out.extend_from_slice(text.as_bytes()),
             Cell::Uuid(id) => push_uuid(id, out),
-            Cell::None if for_person => out.push(b'-'),
+            Cell::None if for_person.is_some() => out.push(b'-'),
             Cell::None => {}
         }
     }
@@ -78,13 +93,11 @@ impl Cell<'_> {
 
 /// Prints the rows of one file.
 pub struct Rows<'o> {
-    format: Format,
-    color: bool,
+    look: Look<'o>,
     columns: &'static [Column],
+    times: Times,
     line: Vec<u8>,
     count: u64,
-    /// `"file"` of each row of NDJSON and CSV, where several files are printed.
-    file: Option<&'o str>,
 }
 
 impl<'o> Rows<'o> {
@@ -93,19 +106,15 @@ impl<'o> Rows<'o> {
     /// # Errors
     ///
     /// Where `out` cannot be written.
-    pub fn begin(
-        format: Format,
-        color: bool,
-        columns: &'static [Column],
-        file: Option<&'o str>,
-        out: &mut dyn Write,
-    ) -> io::Result<Self> {
-        let mut rows = Self { format, color, columns, line: Vec::new(), count: 0, file };
-        match format {
+    pub fn begin(look: Look<'o>, columns: &'static [Column], out: &mut dyn Write) -> io::Result<Self> {
+        let needed = 1 + columns.iter().map(|column| 1 + column.width).sum::<usize>();
+        let times = Times::new(look.style.width.is_some_and(|width| width < needed));
+        let mut rows = Self { look, columns, times, line: Vec::new(), count: 0 };
+        match look.format {
             Format::Table => rows.heading(),
             Format::Csv => {
                 let keys: Vec<&str> =
-                    file.map(|_| "file").into_iter().chain(columns.iter().map(|c| c.key)).collect();
+                    look.file.map(|_| "file").into_iter().chain(columns.iter().map(|c| c.key)).collect();
                 rows.line.extend_from_slice(keys.join(",").as_bytes());
                 rows.line.push(b'\n');
             }
@@ -120,16 +129,20 @@ impl<'o> Rows<'o> {
         let mut heading = Vec::from(b" ".as_slice());
         for column in self.columns {
             heading.push(b' ');
-            pad(column.title.as_bytes(), column.width, column.is_right(), &mut heading);
+            pad(column.title.as_bytes(), self.width(column), column.is_right(), &mut heading);
         }
         let end = heading.iter().rposition(|&byte| byte != b' ').map_or(0, |last| last + 1);
         heading.truncate(end);
-        if self.color {
+        if self.look.style.color {
             ink::<true>(Ink::Dim, &heading, &mut self.line);
         } else {
             self.line.extend_from_slice(&heading);
         }
         self.line.push(b'\n');
+    }
+
+    fn width(&self, column: &Column) -> usize {
+        if column.is_time { self.times.columns() } else { column.width }
     }
 
     /// Prints a row.
@@ -139,21 +152,29 @@ impl<'o> Rows<'o> {
     /// Where `out` cannot be written.
     pub fn row(&mut self, cells: &[Cell<'_>], out: &mut dyn Write) -> io::Result<()> {
         let mut text = Vec::new();
-        match self.format {
+        match self.look.format {
             Format::Table => {
+                let time = cells
+                    .iter()
+                    .find_map(|cell| if let Cell::Time(time) = cell { Some(*time) } else { None });
+                if let Some(day) = time.and_then(|time| self.times.day(time)) {
+                    self.line.extend_from_slice(b"  ");
+                    self.line.extend_from_slice(day);
+                    self.line.push(b'\n');
+                }
                 self.line.push(b' ');
                 for (cell, column) in cells.iter().zip(self.columns) {
                     self.line.push(b' ');
                     text.clear();
-                    cell.push(true, &mut text);
-                    pad(&text, column.width, column.is_right(), &mut self.line);
+                    cell.push(Some(&self.times), &mut text);
+                    pad(&text, self.width(column), column.is_right(), &mut self.line);
                 }
                 let end = self.line.iter().rposition(|&byte| byte != b' ').map_or(0, |last| last + 1);
                 self.line.truncate(end);
                 self.line.push(b'\n');
             }
             Format::Csv => {
-                if let Some(file) = self.file {
+                if let Some(file) = self.look.file {
                     csv_field(file.as_bytes(), &mut self.line);
                     self.line.push(b',');
                 }
@@ -162,17 +183,17 @@ impl<'o> Rows<'o> {
                         self.line.push(b',');
                     }
                     text.clear();
-                    cell.push(false, &mut text);
+                    cell.push(None, &mut text);
                     csv_field(&text, &mut self.line);
                 }
                 self.line.push(b'\n');
             }
             Format::Json | Format::Ndjson | Format::Kafka => {
-                if self.format == Format::Json {
+                if self.look.format == Format::Json {
                     self.line.extend_from_slice(if self.count > 0 { b",\n  " } else { b"\n  " });
                 }
                 self.object(cells);
-                if self.format != Format::Json {
+                if self.look.format != Format::Json {
                     self.line.push(b'\n');
                 }
             }
@@ -183,7 +204,7 @@ impl<'o> Rows<'o> {
 
     fn object(&mut self, cells: &[Cell<'_>]) {
         self.line.push(b'{');
-        if let Some(file) = self.file.filter(|_| self.format == Format::Ndjson) {
+        if let Some(file) = self.look.file.filter(|_| self.look.format == Format::Ndjson) {
             self.line.extend_from_slice(b"\"file\":");
             json::string(file.as_bytes(), &mut self.line);
             self.line.push(b',');
@@ -198,11 +219,11 @@ impl<'o> Rows<'o> {
                 Cell::Text(text) => json::string(text.as_bytes(), &mut self.line),
                 Cell::Uuid(_) => {
                     self.line.push(b'"');
-                    cell.push(false, &mut self.line);
+                    cell.push(None, &mut self.line);
                     self.line.push(b'"');
                 }
                 Cell::None => self.line.extend_from_slice(b"null"),
-                Cell::Int(_) | Cell::OrNone(_) | Cell::Time(_) => cell.push(false, &mut self.line),
+                Cell::Int(_) | Cell::OrNone(_) | Cell::Time(_) => cell.push(None, &mut self.line),
             }
         }
         self.line.push(b'}');
@@ -214,7 +235,7 @@ impl<'o> Rows<'o> {
     ///
     /// Where `out` cannot be written.
     pub fn end(mut self, out: &mut dyn Write) -> io::Result<u64> {
-        if self.format == Format::Json {
+        if self.look.format == Format::Json {
             self.line.push(b']');
         }
         self.flush(out)?;

@@ -8,6 +8,7 @@ use crate::codec::explain::{counted, grouped};
 use crate::dump::table::csv_field;
 use crate::log::finding::{Finding, Place, Severity};
 use crate::log::verify::Summary;
+use crate::render::headline;
 use crate::render::paint::{Ink, ink};
 use crate::render::push::harmless;
 
@@ -35,6 +36,7 @@ fn painted<const COLOR: bool>(finding: &Finding, look: Look<'_>, out: &mut Vec<u
         Severity::Warning => Ink::Note,
         Severity::Note => Ink::Good,
     };
+    let start = out.len();
     ink::<COLOR>(colour, finding.severity.name().as_bytes(), out);
     let gap = INDENT.len().saturating_sub(finding.severity.name().len());
     out.extend(std::iter::repeat_n(b' ', gap));
@@ -47,6 +49,7 @@ fn painted<const COLOR: bool>(finding: &Finding, look: Look<'_>, out: &mut Vec<u
     out.extend_from_slice(b"  ");
     ink::<COLOR>(Ink::Dim, finding.code.as_bytes(), out);
     out.push(b'\n');
+    headline::hang_last_line(out, start, look.width, INDENT.len());
     for (label, text) in [("found     ", &finding.found), ("expected  ", &finding.expected)] {
         if !text.is_empty() {
             out.extend_from_slice(INDENT.as_bytes());

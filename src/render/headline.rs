@@ -208,12 +208,20 @@ fn error_code<const COLOR: bool>(shown: &Shown<'_>, out: &mut Vec<u8>) {
     }
 }
 
+/// The least columns of what goes on below.
+const HUNG_COLUMNS_MIN: usize = 20;
+
 /// Breaks the line that began at `start` between words where a terminal is too narrow for it.
 pub fn wrap_last_line(out: &mut Vec<u8>, start: usize, width: Option<usize>) {
+    hang_last_line(out, start, width, 0);
+}
+
+/// The same; what goes on below stands behind `indent` blanks, or as many as leave room for a few words.
+pub fn hang_last_line(out: &mut Vec<u8>, start: usize, width: Option<usize>, indent: usize) {
     if let Some(width) = width
         && out.len() - start > width
     {
-        wrap(out, start, width, b"");
+        wrap(out, start, width, &vec![b' '; indent.min(width.saturating_sub(HUNG_COLUMNS_MIN))]);
     }
 }
 

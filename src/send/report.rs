@@ -22,7 +22,7 @@ use crate::codec::reading::{self, ReadAs, Reading};
 use crate::codec::repair;
 use crate::codec::tape::{NODES_MAX, Shape, Tape};
 use crate::render::json::pretty;
-use crate::render::{self, Format, Shown, Style};
+use crate::render::{self, Format, Shown, Style, headline};
 
 /// Of many answers, so many get a line each where a person reads them.
 const LINES_MAX: usize = 20;
@@ -438,12 +438,18 @@ impl<'w> Reporter<'w> {
             return self.out.write_all(&line);
         }
         let sent = counted(usize::try_from(self.sent).unwrap_or(usize::MAX), "request");
-        writeln!(
-            self.out,
+        self.told(&format!(
             "{sent} sent to {} with acks=0, which gets no response; within {} {happened}",
             peer.name,
             millis(within)
-        )
+        ))
+    }
+
+    /// Prints a line for a person, wrapped to the terminal.
+    fn told(&mut self, text: &str) -> io::Result<()> {
+        let mut line = format!("{text}\n").into_bytes();
+        headline::hang_last_line(&mut line, 0, self.show.style.width, 2);
+        self.out.write_all(&line)
     }
 
     /// Says what it all came to, where there was more than one answer.
@@ -468,7 +474,8 @@ impl<'w> Reporter<'w> {
             if self.is_for_programs() {
                 writeln!(self.err, "{summary}")?;
             } else {
-                writeln!(self.out, "\n{summary}")?;
+                self.out.write_all(b"\n")?;
+                self.told(&summary)?;
             }
         }
         self.out.flush()

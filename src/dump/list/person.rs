@@ -6,36 +6,51 @@
 //!   200                1  2026-11-20 10:00:00.201Z        78  -             0  4007/2 txn COMMIT (coordinator epoch 3)
 //! ```
 //!
-//! A narrow terminal gets the day as a line of its own where it changes.
+//! A narrow terminal gets narrower columns, and the day as a line of its own where it changes. What does not fit even
+//! so goes on below the producer.
 
 use crate::codec::meaning::time::push_timestamp;
 use crate::codec::records::batch::TimestampType;
 use crate::codec::records::compression::Codec;
 use crate::dump::records::BatchInfo;
 use crate::dump::table::pad;
+use crate::dump::times::Times;
 use crate::render::paint::{Ink, ink};
-use crate::render::push;
+use crate::render::{headline, push};
 
-/// A terminal of fewer columns gets short times.
+/// A terminal of fewer columns gets narrow lines.
 const WIDE_COLUMNS: usize = 100;
-/// `2026-11-20 `
-const DAY_BYTES: usize = 11;
+
+/// How many columns each part of a line takes at least.
+#[derive(Debug, Clone, Copy)]
+struct Columns {
+    offsets: usize,
+    count: usize,
+    bytes: usize,
+    codec: usize,
+    epoch: usize,
+}
+
+const WIDE: Columns = Columns { offsets: 17, count: 6, bytes: 9, codec: 12, epoch: 5 };
+/// What leaves 23 of 80 columns to the producer: `2024/1 COMMIT (epoch 0)`.
+const NARROW: Columns = Columns { offsets: 11, count: 5, bytes: 7, codec: 9, epoch: 2 };
 
 /// Appends lines for a person.
 #[derive(Debug, Clone)]
 pub struct Person {
     /// With colours.
     pub color: bool,
-    /// Times without their day.
-    short: bool,
     width: Option<usize>,
-    day: Vec<u8>,
+    narrow: bool,
+    columns: Columns,
+    times: Times,
 }
 
 impl Person {
     /// For a terminal of that many columns, or for none.
     pub fn new(color: bool, width: Option<usize>) -> Self {
-        Self { color, short: width.is_some_and(|width| width < WIDE_COLUMNS), width, day: Vec::new() }
+        let narrow = width.is_some_and(|width| width < WIDE_COLUMNS);
+        Self { color, width, narrow, columns: if narrow { NARROW } else { WIDE }, times: Times::new(narrow) }
     }
 
     fn ink(&self, kind: Ink, text: &[u8], out: &mut Vec<u8>) {
@@ -49,55 +64,51 @@ impl Person {
 
     /// Appends the heading of the batches.
     pub fn heading(&mut self, out: &mut Vec<u8>) {
-        self.day.clear();
-        let time: &[u8] = if self.short { b"time (UTC)   " } else { b"time                     " };
-        let mut line = Vec::from(b"  offsets               n  ".as_slice());
-        line.extend_from_slice(time);
-        line.extend_from_slice(b"    bytes  codec        epoch  producer");
+        self.times.restart();
+        let Columns { offsets, count, bytes, codec, epoch } = self.columns;
+        let mut line = Vec::from(b"  ".as_slice());
+        pad(b"offsets", offsets, false, &mut line);
+        line.push(b' ');
+        pad(b"n", count, true, &mut line);
+        line.extend_from_slice(b"  ");
+        pad(self.times.title().as_bytes(), self.times.columns(), false, &mut line);
+        line.push(b' ');
+        pad(b"bytes", bytes, true, &mut line);
+        line.extend_from_slice(b"  ");
+        pad(b"codec", codec, false, &mut line);
+        line.push(b' ');
+        pad(if epoch < b"epoch".len() { b"ep" } else { b"epoch" }, epoch, true, &mut line);
+        line.extend_from_slice(b"  producer");
         self.ink(Ink::Dim, &line, out);
         out.push(b'\n');
     }
 
-    /// Appends a time: `10:00:00.123` or the whole. Returns the day, where it is to be shown before.
-    fn time(&mut self, millis: i64, out: &mut Vec<u8>) {
+    /// Appends a time, filled up.
+    pub fn time(&self, millis: i64, out: &mut Vec<u8>) {
         let start = out.len();
-        if millis == -1 {
-            out.push(b'-');
-        } else if !push_timestamp(millis, out) {
-            push::int(millis, out);
-        } else if self.short {
-            out.drain(start..start + DAY_BYTES);
-            out.pop();
-        }
-        let filled = out.len() - start;
-        let columns: usize = if self.short { 12 } else { 24 };
-        push::spaces(columns.saturating_sub(filled), out);
+        self.times.push(millis, out);
+        push::spaces(self.times.columns().saturating_sub(out.len() - start), out);
     }
 
-    /// Appends the time of a record.
-    pub fn time_of_record(&mut self, millis: i64, out: &mut Vec<u8>) {
-        self.time(millis, out);
-    }
-
-    /// Appends a line with the day, where it is another than that of the line before.
+    /// Appends a line with the day, where it has to be said.
     fn day(&mut self, millis: i64, out: &mut Vec<u8>) {
-        let mut text = Vec::new();
-        if !self.short || millis == -1 || !push_timestamp(millis, &mut text) {
-            return;
-        }
-        text.truncate(DAY_BYTES - 1);
-        if text != self.day {
-            out.extend_from_slice(b"  ");
-            self.ink(Ink::Dim, &text, out);
-            out.push(b'\n');
-            self.day = text;
-        }
+        let Some(day) = self.times.day(millis).map(<[u8]>::to_vec) else { return };
+        out.extend_from_slice(b"  ");
+        self.ink(Ink::Dim, &day, out);
+        out.push(b'\n');
+    }
+
+    /// What a marker says: `COMMIT (coordinator epoch 3)`.
+    pub fn marker(&self, name: &str, epoch: &str) -> String {
+        let coordinator = if self.narrow { "" } else { "coordinator " };
+        format!("{name} ({coordinator}epoch {epoch})")
     }
 
     /// Appends the line of a batch. `ratio` is what it unpacks to by what it takes, in tenths; `control`
     /// says what a control batch holds.
     pub fn batch(&mut self, batch: &BatchInfo, ratio: Option<u64>, control: Option<&str>, out: &mut Vec<u8>) {
         self.day(batch.max_timestamp, out);
+        let start = out.len();
         let mut cell = Vec::with_capacity(32);
         out.extend_from_slice(b"  ");
         match batch.base_offset {
@@ -109,20 +120,20 @@ impl Person {
             None => cell.extend_from_slice("…".as_bytes()),
         }
         push::int(batch.last_offset, &mut cell);
-        pad(&cell, 17, false, out);
+        pad(&cell, self.columns.offsets, false, out);
         out.push(b' ');
         cell.clear();
         match batch.count {
             Some(count) => push::grouped(u64::from(count), &mut cell),
             None => cell.push(b'?'),
         }
-        pad(&cell, 6, true, out);
+        pad(&cell, self.columns.count, true, out);
         out.extend_from_slice(b"  ");
         self.time(batch.max_timestamp, out);
         out.push(b' ');
         cell.clear();
         push::grouped(batch.size as u64, &mut cell);
-        pad(&cell, 9, true, out);
+        pad(&cell, self.columns.bytes, true, out);
         out.extend_from_slice(b"  ");
         cell.clear();
         match batch.codec {
@@ -136,17 +147,22 @@ impl Person {
             push::int((tenths % 10) as i64, &mut cell);
             cell.push(b'x');
         }
-        pad(&cell, 12, false, out);
+        pad(&cell, self.columns.codec, false, out);
         out.push(b' ');
         cell.clear();
         match batch.leader_epoch {
             -1 => cell.push(b'-'),
             epoch => push::int(i64::from(epoch), &mut cell),
         }
-        pad(&cell, 5, true, out);
+        pad(&cell, self.columns.epoch, true, out);
         out.extend_from_slice(b"  ");
+        let flags = out.len();
         self.flags(batch, control, out);
         out.push(b'\n');
+        if self.width.is_some() {
+            let before = headline::columns_of(out.get(start..flags).unwrap_or_default());
+            headline::hang_last_line(out, start, self.width, before);
+        }
     }
 
     fn flags(&self, batch: &BatchInfo, control: Option<&str>, out: &mut Vec<u8>) {
@@ -165,7 +181,8 @@ impl Person {
                 push::int(i64::from(batch.last_sequence()), out);
             }
         }
-        if batch.transactional {
+        // Only a transaction ends in a marker.
+        if batch.transactional && !(self.narrow && control.is_some()) {
             out.extend_from_slice(b" txn");
         }
         if let Some(control) = control {

@@ -20,12 +20,14 @@ use crate::log::finding::Finding;
 use crate::log::scan::{Found, Gap};
 use crate::log::verify::scanned;
 use crate::render::paint::Ink;
-use crate::render::{self, Shown, Style, push};
+use crate::render::{self, Shown, Style, headline, push};
 
 /// Output is handed on when this much of it is there.
 const OUTPUT_BYTES: usize = 64 << 10;
 /// The least columns that a value gets on a narrow terminal.
 const VALUE_COLUMNS_MIN: usize = 24;
+/// What follows a value that is cut: `… (1,048,576 bytes)`.
+const CUT_NOTE_COLUMNS: usize = 20;
 /// The headings of records in CSV.
 const RECORD_KEYS: &str = "offset,timestamp,key,value,headers,type,producerId,producerEpoch,sequence,\
 partitionLeaderEpoch,isTransactional,isControl";
@@ -186,7 +188,7 @@ impl<'a> Printer<'a> {
         let value = String::from_utf8_lossy(opened.value.unwrap_or_default());
         let marker = value.strip_prefix("{\"coordinatorEpoch\":").and_then(|rest| rest.strip_suffix('}'));
         match marker {
-            Some(epoch) => format!("{} (coordinator epoch {epoch})", opened.type_name()),
+            Some(epoch) => self.person.marker(opened.type_name(), epoch),
             None => opened.type_name().to_owned(),
         }
     }
@@ -377,7 +379,7 @@ impl<'a> Printer<'a> {
         super::super::table::pad(&offset, 8, true, &mut self.buffer);
         self.buffer.extend_from_slice(b"  ");
         if record.timestamp != record.batch.max_timestamp {
-            self.person.time_of_record(record.timestamp, &mut self.buffer);
+            self.person.time(record.timestamp, &mut self.buffer);
             self.buffer.extend_from_slice(b"  ");
         }
         let used = self.buffer.len() - start;
@@ -415,22 +417,28 @@ impl<'a> Printer<'a> {
                 let out = &mut self.buffer;
                 let key_room = if record.value.is_some() { room / 3 } else { room };
                 let before = out.len();
-                self.options.key_format.push(record.key, key_room, out);
+                self.options.key_format.push(record.key, beside_note(record.key, key_room), out);
                 out.extend_from_slice(b" = ");
                 let left = room.saturating_sub(out.len() - before).max(VALUE_COLUMNS_MIN / 2);
                 match record.value {
-                    Some(_) => self.options.value_format.push(record.value, left, out),
+                    Some(_) => {
+                        self.options.value_format.push(record.value, beside_note(record.value, left), out)
+                    }
                     None => out.extend_from_slice(b"null (a tombstone)"),
                 }
                 for (key, value) in record.headers {
                     out.extend_from_slice(b"  ");
                     push::quoted(key, room, out);
                     out.extend_from_slice(b": ");
-                    self.options.value_format.push(value, left, out);
+                    self.options.value_format.push(value, beside_note(value, left), out);
                 }
             }
         }
         self.buffer.push(b'\n');
+        // What Kafka itself wrote is JSON, whole and in one piece, for whoever copies it.
+        if self.family(record).is_none() {
+            headline::hang_last_line(&mut self.buffer, start, self.options.width, used);
+        }
         if let Some(problem) = &problem {
             self.buffer.extend_from_slice(b"              ");
             let text = format!("! {problem}");
@@ -471,6 +479,12 @@ impl<'a> Printer<'a> {
             self.buffer.push(b'\n');
         }
     }
+}
+
+/// The columns that content may take of `room`, where a note behind it has to fit in, too.
+fn beside_note(content: Option<&[u8]>, room: usize) -> usize {
+    let cut = content.is_some_and(|content| content.len() + 2 > room);
+    if cut { room.saturating_sub(CUT_NOTE_COLUMNS).max(VALUE_COLUMNS_MIN / 4) } else { room }
 }
 
 fn headers(record: &RecordView<'_>, out: &mut Vec<u8>) {

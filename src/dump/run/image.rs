@@ -107,7 +107,7 @@ fn print_state(
         image: around.image(),
         end_offset: &|topic, partition| around.end_offset(topic, partition),
         now_ms: request.now_ms,
-        color: request.style.color,
+        style: request.style,
     };
     let shown = name.map_or_else(|| path.display().to_string(), PartitionName::to_string);
     if request.format == Format::Table {
@@ -170,7 +170,7 @@ pub(super) fn diff(
     if let (Some(a), Some(b)) = (before.cluster(), after.cluster()) {
         if request.format == Format::Table {
             let mut text = Vec::new();
-            diff_view::render(a, b, request.style.color, &mut text);
+            diff_view::render(a, b, request.style, &mut text);
             out.write_all(&text)?;
         } else {
             print_json(&diff_view::json(a, b), request, out)?;

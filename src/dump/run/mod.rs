@@ -23,7 +23,8 @@ use super::records::Unpacker;
 use super::select::lookup::SegmentFiles;
 use super::select::plan::{self, Bounds, SegmentReader};
 use super::select::{Matcher, Selection, Window, tail};
-use super::small::{self, Look};
+use super::small;
+use super::table::Look;
 use super::walk::walk;
 use super::{Format, heading as heading_line, parallel};
 use crate::codec::explain::{counted, grouped};
@@ -35,6 +36,7 @@ use crate::log::finding::{Finding, Place, Severity};
 use crate::log::name::{FileKind, PartitionName};
 use crate::log::partition::Partition;
 use crate::log::scan::Scanner;
+use crate::render::paint::Ink;
 use crate::render::push::harmless;
 use crate::render::{Style, headline};
 
@@ -444,7 +446,7 @@ fn dump_file(
 ) -> io::Result<Dumped> {
     let mut findings = Vec::new();
     if !target.kind.has_batches() {
-        let look = Look { format: request.format, color: request.style.color, file };
+        let look = Look { format: request.format, style: request.style, file };
         small::print(target, look, out, &mut |finding| findings.push(finding))?;
         return Ok((None, findings));
     }
@@ -519,7 +521,7 @@ fn ending(
         Format::Table => {
             if let Some(totals) = totals {
                 let mut line = format!("  {}\n", summary(totals)).into_bytes();
-                headline::wrap_last_line(&mut line, 0, request.style.width);
+                headline::hang_last_line(&mut line, 0, request.style.width, 4);
                 out.write_all(&line)?;
             }
             print_findings(findings, request, out)?;
@@ -618,7 +620,7 @@ fn dump_partition(
             out.write_all(&line)?;
         }
         for found in &facts.problems {
-            super::ink(crate::render::paint::Ink::Error, &format!("! {found}\n"), request.style.color, out)?;
+            super::line(Ink::Error, &format!("! {found}"), &request.style, out)?;
         }
     }
     let targets = targets_in(partition, request);

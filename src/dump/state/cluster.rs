@@ -6,6 +6,7 @@ use super::page::{Page, number, text};
 use super::{cluster_json, words};
 use crate::codec::meaning::Meaning;
 use crate::codec::wire::Uuid;
+use crate::render::Style;
 use crate::state::cluster::nodes::{Broker, Endpoint};
 use crate::state::cluster::settings::QuotaEntity;
 use crate::state::cluster::topics::{Partition, Topic};
@@ -16,8 +17,8 @@ const RECOVERED: i8 = 0;
 
 /// Appends the cluster as text: quorum, nodes, features, topics with their partitions, configurations,
 /// quotas, who may do what.
-pub fn render(cluster: &Cluster, color: bool, out: &mut Vec<u8>) {
-    let mut page = Page::new(out, color);
+pub fn render(cluster: &Cluster, style: Style, out: &mut Vec<u8>) {
+    let mut page = Page::new(out, style);
     let image = cluster.image();
     header(&mut page, cluster);
     quorum(&mut page, cluster);

@@ -8,6 +8,7 @@ use super::page::Page;
 use super::{cluster, cluster_json, words};
 use crate::codec::meaning::Meaning;
 use crate::codec::secrets;
+use crate::render::Style;
 use crate::render::paint::Ink;
 use crate::state::cluster::Cluster;
 
@@ -48,8 +49,8 @@ enum Change {
 }
 
 /// Appends what is different in `b`, a line each: `+` is there now, `-` no longer, `~` has changed.
-pub fn render(a: &Cluster, b: &Cluster, color: bool, out: &mut Vec<u8>) {
-    let mut page = Page::new(out, color);
+pub fn render(a: &Cluster, b: &Cluster, style: Style, out: &mut Vec<u8>) {
+    let mut page = Page::new(out, style);
     let (from, to) = (a.provenance().last_contained_offset, b.provenance().last_contained_offset);
     page.title(&format!("From offset {from} to offset {to}"));
     let changes = changes(a, b);

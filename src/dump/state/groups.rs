@@ -16,7 +16,7 @@ use crate::state::groups::{Assignment, Epochs, Group, Groups, MemberProgress};
 
 /// Appends the groups as text: a table of all, then each with its members and offsets.
 pub fn render(groups: &Groups, context: &Context<'_>, out: &mut Vec<u8>) {
-    let mut page = Page::new(out, context.color);
+    let mut page = Page::new(out, context.style);
     page.title(&words::counted(groups.by_id().len(), "group"));
     let rows: Vec<_> = groups.by_id().iter().map(|(id, group)| summary(id, group, groups)).collect();
     page.table(

@@ -16,6 +16,7 @@ pub mod transactions;
 mod words;
 
 use crate::codec::wire::Uuid;
+use crate::render::Style;
 use crate::state::cluster::Image;
 
 /// What else is known when a state is shown.
@@ -26,8 +27,8 @@ pub struct Context<'a> {
     pub end_offset: &'a dyn Fn(&str, i32) -> Option<i64>,
     /// The time against which ages count, in milliseconds since 1970.
     pub now_ms: i64,
-    /// With colours.
-    pub color: bool,
+    /// Colours, and how wide the terminal is.
+    pub style: Style,
 }
 
 impl Context<'_> {

@@ -2,6 +2,7 @@
 
 use crate::render::paint::{self, Ink};
 use crate::render::push::harmless;
+use crate::render::{Style, headline};
 
 /// What stands between two columns.
 const GAP: &str = "  ";
@@ -9,7 +10,7 @@ const GAP: &str = "  ";
 /// A text in the making.
 pub(super) struct Page<'o> {
     out: &'o mut Vec<u8>,
-    color: bool,
+    style: Style,
     /// Columns before each line.
     indent: usize,
 }
@@ -33,13 +34,13 @@ pub(super) const fn number(name: &'static str) -> Column {
 
 impl<'o> Page<'o> {
     /// A text at the end of a buffer.
-    pub fn new(out: &'o mut Vec<u8>, color: bool) -> Self {
-        Self { out, color, indent: GAP.len() }
+    pub fn new(out: &'o mut Vec<u8>, style: Style) -> Self {
+        Self { out, style, indent: GAP.len() }
     }
 
     fn ink(&mut self, ink: Ink, text: &str) {
         let text = &*harmless(text);
-        if self.color {
+        if self.style.color {
             paint::ink::<true>(ink, text.as_bytes(), self.out);
         } else {
             self.out.extend_from_slice(text.as_bytes());
@@ -48,8 +49,9 @@ impl<'o> Page<'o> {
 
     /// The first line.
     pub fn title(&mut self, text: &str) {
+        let start = self.out.len();
         self.ink(Ink::Bold, text);
-        self.out.push(b'\n');
+        self.end_line(start, 2 * GAP.len());
     }
 
     /// Begins a section.
@@ -73,15 +75,17 @@ impl<'o> Page<'o> {
 
     /// A line of its own.
     pub fn line(&mut self, text: &str) {
+        let start = self.out.len();
         self.pad(self.indent);
         self.out.extend_from_slice(harmless(text).as_bytes());
-        self.out.push(b'\n');
+        self.end_line(start, self.indent + GAP.len());
     }
 
     /// A line in a colour, at the very left.
     pub fn inked(&mut self, ink: Ink, text: &str) {
+        let start = self.out.len();
         self.ink(ink, text);
-        self.out.push(b'\n');
+        self.end_line(start, GAP.len());
     }
 
     /// Names and values, aligned. Those without a value are left out.
@@ -89,11 +93,12 @@ impl<'o> Page<'o> {
         let shown = || facts.iter().filter(|(_, value)| !value.is_empty());
         let width = shown().map(|(name, _)| columns(name)).max().unwrap_or(0);
         for (name, value) in shown() {
+            let start = self.out.len();
             self.pad(self.indent);
             self.ink(Ink::Name, name);
             self.pad(width - columns(name) + GAP.len());
             self.out.extend_from_slice(harmless(value).as_bytes());
-            self.out.push(b'\n');
+            self.end_line(start, self.indent + width + GAP.len());
         }
     }
 
@@ -108,22 +113,26 @@ impl<'o> Page<'o> {
                 width => Some((at, *column, width.max(columns(column.name)))),
             })
             .collect();
+        // A narrow terminal gets one blank between columns.
+        let needed: usize = self.indent + widths.iter().map(|(.., width)| width + GAP.len()).sum::<usize>();
+        let wide = self.style.width.is_none_or(|columns| needed - GAP.len() <= columns);
+        let gap = if wide { GAP } else { " " };
         let names: Vec<String> = head.iter().map(|column| column.name.to_string()).collect();
         if !widths.is_empty() {
-            self.row(&widths, &names, Some(Ink::Dim));
+            self.row(&widths, gap, &names, Some(Ink::Dim));
         }
         for row in rows {
-            self.row(&widths, row, None);
+            self.row(&widths, gap, row, None);
         }
     }
 
-    fn row(&mut self, widths: &[(usize, Column, usize)], row: &[String], ink: Option<Ink>) {
+    fn row(&mut self, widths: &[(usize, Column, usize)], gap: &str, row: &[String], ink: Option<Ink>) {
         let start = self.out.len();
-        self.pad(self.indent - GAP.len());
-        for (at, column, width) in widths {
+        self.pad(self.indent);
+        for (number, (at, column, width)) in widths.iter().enumerate() {
             let cell = row.get(*at).map(String::as_str).unwrap_or_default();
             let pad = width.saturating_sub(columns(cell));
-            self.out.extend_from_slice(GAP.as_bytes());
+            self.out.extend_from_slice(if number > 0 { gap } else { "" }.as_bytes());
             if column.number {
                 self.pad(pad);
             }
@@ -138,7 +147,13 @@ impl<'o> Page<'o> {
         while self.out.len() > start && self.out.last() == Some(&b' ') {
             self.out.pop();
         }
+        self.end_line(start, self.indent + 2 * GAP.len());
+    }
+
+    /// Ends the line that began at `start`; where it is longer than the terminal it goes on behind `indent`.
+    fn end_line(&mut self, start: usize, indent: usize) {
         self.out.push(b'\n');
+        headline::hang_last_line(self.out, start, self.style.width, indent);
     }
 
     fn pad(&mut self, count: usize) {

@@ -10,7 +10,7 @@ use crate::state::producers::{CompletedTransaction, Producer, Producers};
 /// Appends the producers of a partition as text: what is open first, then who wrote, then what was
 /// aborted.
 pub fn render(producers: &Producers, context: &Context<'_>, out: &mut Vec<u8>) {
-    let mut page = Page::new(out, context.color);
+    let mut page = Page::new(out, context.style);
     let all = producers.producers();
     page.title(&words::counted(all.len(), "producer"));
     match (producers.first_unstable_offset(), producers.next_offset()) {

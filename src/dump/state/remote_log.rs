@@ -6,11 +6,12 @@ use super::page::{Page, number, text};
 use super::words;
 use crate::codec::meaning::Meaning;
 use crate::codec::wire::Uuid;
+use crate::render::Style;
 use crate::state::remote_log::{RemoteLog, RemotePartition, RemotePartitionKey, RemoteSegment};
 
 /// Appends the partitions in tiered storage as text, with their segments.
-pub fn render(remote: &RemoteLog, color: bool, out: &mut Vec<u8>) {
-    let mut page = Page::new(out, color);
+pub fn render(remote: &RemoteLog, style: Style, out: &mut Vec<u8>) {
+    let mut page = Page::new(out, style);
     page.title(&format!("Tiered storage of {}", words::counted(remote.partitions().len(), "partition")));
     for (key, partition) in remote.partitions() {
         let name = words::clean(&key.topic);

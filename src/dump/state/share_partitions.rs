@@ -9,7 +9,7 @@ use crate::state::share_partitions::{SharePartition, SharePartitionKey, SharePar
 
 /// Appends the share partitions as text: a table for each group, then what was done with records.
 pub fn render(shares: &SharePartitions, context: &Context<'_>, out: &mut Vec<u8>) {
-    let mut page = Page::new(out, context.color);
+    let mut page = Page::new(out, context.style);
     page.title(&words::counted(shares.by_key().len(), "share partition"));
     let mut rest: Vec<_> = shares.by_key().iter().collect();
     while let Some(group) = rest.first().map(|(key, _)| key.group.clone()) {

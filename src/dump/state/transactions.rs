@@ -9,7 +9,7 @@ use crate::state::transactions::{Transaction, Transactions};
 
 /// Appends the transactions as text, the open ones first.
 pub fn render(transactions: &Transactions, context: &Context<'_>, out: &mut Vec<u8>) {
-    let mut page = Page::new(out, context.color);
+    let mut page = Page::new(out, context.style);
     let all = transactions.by_id();
     page.title(&words::counted(all.len(), "transactional id"));
     let open: Vec<_> = all.iter().filter(|(_, transaction)| transaction.is_open()).collect();
