@@ -156,10 +156,13 @@ impl Person {
         }
         pad(&cell, self.columns.epoch, true, out);
         out.extend_from_slice(b"  ");
-        let before = headline::columns_of(out.get(start..).unwrap_or_default());
+        let flags = out.len();
         self.flags(batch, control, out);
         out.push(b'\n');
-        headline::hang_last_line(out, start, self.width, before);
+        if self.width.is_some() {
+            let before = headline::columns_of(out.get(start..flags).unwrap_or_default());
+            headline::hang_last_line(out, start, self.width, before);
+        }
     }
 
     fn flags(&self, batch: &BatchInfo, control: Option<&str>, out: &mut Vec<u8>) {
