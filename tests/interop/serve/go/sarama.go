@@ -431,11 +431,21 @@ func (s *saramaSuite) groups() []test {
 			succeeds(s.admin.DeleteConsumerGroupOffset(group, topic, 0))
 			equal(s.committed(group), map[int32]string{1: "10 "}, "deleted")
 		}},
+		{"group: list, describe", func(ctx context.Context) {
+			topic, group := s.filled(2), named("listed")
+			member := s.peer(group, topic, func(config *sarama.Config, _ *saramaPeer) { config.ClientID = "described" })
+			shared([]*saramaPeer{member}, 2)
+			equal(must(s.admin.ListConsumerGroups())[group], "consumer", "listed")
+			for _, only := range must(s.admin.DescribeConsumerGroups([]string{group}))[0].Members {
+				equal([]any{only.ClientId, only.ClientHost}, []any{"described", "/127.0.0.1"}, "member")
+				equal(must(only.GetMemberAssignment()).Topics, map[string][]int32{topic: {0, 1}}, "what it has")
+			}
+			member.stop()
+		}},
 		{"group: delete", func(ctx context.Context) {
 			topic, group := s.filled(1), named("delete")
 			member := s.peer(group, topic, nil)
 			shared([]*saramaPeer{member}, 1)
-			equal(must(s.admin.ListConsumerGroups())[group], "consumer", "listed")
 			refused(s.admin.DeleteConsumerGroup(group), sarama.ErrNonEmptyGroup)
 			member.stop()
 			succeeds(s.admin.DeleteConsumerGroup(group))
