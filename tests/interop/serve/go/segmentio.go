@@ -263,8 +263,8 @@ func (s *segmentioSuite) rest() []test {
 			})
 			equal(there, true, "listed")
 			found := must(s.client.DescribeGroups(ctx, &kafka.DescribeGroupsRequest{GroupIDs: []string{group}})).Groups[0]
-			only := found.Members[0]
-			equal([]any{only.ClientHost, only.MemberAssignments.Topics[0].Topic, only.MemberAssignments.Topics[0].Partitions}, []any{"/127.0.0.1", topic, []int{0, 1}}, "member")
+			assigned := found.Members[0].MemberAssignments.Topics[0]
+			equal([]any{found.Members[0].ClientHost, assigned.Topic, assigned.Partitions}, []any{"/127.0.0.1", topic, []int{0, 1}}, "member")
 			member.stop()
 		}},
 		{"group: delete", func(ctx context.Context) {
