@@ -26,6 +26,8 @@ func inGroup(group, topic string, options ...kgo.Opt) []kgo.Opt {
 	return append([]kgo.Opt{
 		kgo.ConsumerGroup(group), kgo.ConsumeTopics(topic), kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.SessionTimeout(6 * time.Second), kgo.HeartbeatInterval(500 * time.Millisecond),
+		// A fetch for the first partition that it is sure of may be under way before there are more, and has the only place.
+		kgo.FetchMaxWait(500 * time.Millisecond),
 	}, options...)
 }
 
