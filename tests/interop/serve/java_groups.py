@@ -181,7 +181,8 @@ def _():
     tool(GROUPS, *reset, "--to-latest")
     equal(offsets(group), {(name, 0): ("10", "10", "0"), (other, 0): ("0", "0", "0")})
     one = ["--reset-offsets", "--group", group, "--topic", f"{name}:0"]
-    for how, offset in [(["--to-offset", "3"], 3), (["--shift-by", "-2"], 1), (["--to-datetime", "2100-01-01T00:00:00.000"], 10), (["--by-duration", "P1D"], 0)]:
+    late = "2100-01-01T00:00:00.000"
+    for how, offset in [(["--to-offset", "3"], 3), (["--shift-by", "-2"], 1), (["--to-datetime", late], 10), (["--by-duration", "P1D"], 0)]:
         tool(GROUPS, *one, *how, "--dry-run")
         equal(offsets(group)[(name, 0)] == (str(offset), "10", str(10 - offset)), False, "changed though only tried")
         tool(GROUPS, *one, *how, "--execute")

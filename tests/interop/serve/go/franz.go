@@ -224,7 +224,10 @@ func (s *franzSuite) rest() []test {
 		}},
 		{"pipelined", func(ctx context.Context) {
 			topic := s.created(ctx, named("pipelined"), 1)
-			options := []kgo.Opt{kgo.DisableIdempotentWrite(), kgo.MaxProduceRequestsInflightPerBroker(50), kgo.ProducerBatchMaxBytes(512), kgo.ProducerLinger(0), kgo.RecordRetries(0)}
+			options := []kgo.Opt{
+				kgo.DisableIdempotentWrite(), kgo.MaxProduceRequestsInflightPerBroker(50), kgo.ProducerBatchMaxBytes(512),
+				kgo.ProducerLinger(0), kgo.RecordRetries(0),
+			}
 			equal(s.produced(ctx, records(topic, 0, lines(2000, "pipelined")), options...), numbers(0, 2000), "offsets")
 			equal(len(s.consumed(ctx, topic, 2000, 0)), 2000, "records")
 		}},
@@ -271,13 +274,20 @@ func (s *franzSuite) rest() []test {
 		}},
 		{"headers", func(ctx context.Context) {
 			topic := s.created(ctx, named("headers"), 1)
-			headers := []kgo.RecordHeader{{Key: "a", Value: []byte("1")}, {Key: "a", Value: []byte("2")}, {Key: "empty", Value: []byte{}}, {Key: "null"}, {Key: "größe", Value: []byte("ß")}}
+			headers := []kgo.RecordHeader{
+				{Key: "a", Value: []byte("1")}, {Key: "a", Value: []byte("2")}, {Key: "empty", Value: []byte{}}, {Key: "null"},
+				{Key: "größe", Value: []byte("ß")},
+			}
 			s.produced(ctx, []*kgo.Record{{Topic: topic, Value: []byte("v"), Headers: headers}})
 			equal(s.consumed(ctx, topic, 1, 0)[0].Headers, headers, "headers")
 		}},
 		{"tombstones", func(ctx context.Context) {
 			topic := s.created(ctx, named("tombstones"), 1, "cleanup.policy", "compact")
-			s.produced(ctx, []*kgo.Record{{Topic: topic, Key: []byte("k"), Value: []byte("v")}, {Topic: topic, Key: []byte("k")}, {Topic: topic, Key: []byte("k"), Value: []byte{}}})
+			var sent []*kgo.Record
+			for _, value := range [][]byte{[]byte("v"), nil, {}} {
+				sent = append(sent, &kgo.Record{Topic: topic, Key: []byte("k"), Value: value})
+			}
+			s.produced(ctx, sent)
 			got := s.consumed(ctx, topic, 3, 0)
 			equal([]bool{got[0].Value == nil, got[1].Value == nil, got[2].Value == nil}, []bool{false, true, false}, "null")
 			// A compacted topic takes no record without a key.

@@ -157,9 +157,13 @@ func (s *saramaSuite) rest() []test {
 		{"headers", func(ctx context.Context) {
 			topic := s.created(named("headers"), 1, nil)
 			message := messages(topic, 0, []string{"v"})[0]
-			message.Headers = []sarama.RecordHeader{{Key: []byte("a"), Value: []byte("1")}, {Key: []byte("a"), Value: []byte("2")}, {Key: []byte("größe"), Value: []byte("ß")}}
+			message.Headers = []sarama.RecordHeader{
+				{Key: []byte("a"), Value: []byte("1")}, {Key: []byte("a"), Value: []byte("2")}, {Key: []byte("größe"), Value: []byte("ß")},
+			}
 			s.produced(saramaConfig(), []*sarama.ProducerMessage{message})
-			for i, header := range s.consumed(ctx, topic, 1, 0)[0].Headers {
+			got := s.consumed(ctx, topic, 1, 0)[0].Headers
+			equal(len(got), 3, "headers")
+			for i, header := range got {
 				equal(*header, message.Headers[i], "header")
 			}
 		}},
@@ -431,11 +435,23 @@ func (s *saramaSuite) groups() []test {
 			succeeds(s.admin.DeleteConsumerGroupOffset(group, topic, 0))
 			equal(s.committed(group), map[int32]string{1: "10 "}, "deleted")
 		}},
+		{"group: list, describe", func(ctx context.Context) {
+			topic, group := s.filled(2), named("listed")
+			member := s.peer(group, topic, func(config *sarama.Config, _ *saramaPeer) { config.ClientID = "described" })
+			shared([]*saramaPeer{member}, 2)
+			equal(must(s.admin.ListConsumerGroups())[group], "consumer", "listed")
+			members := must(s.admin.DescribeConsumerGroups([]string{group}))[0].Members
+			equal(len(members), 1, "members")
+			for _, only := range members {
+				equal([]any{only.ClientId, only.ClientHost}, []any{"described", "/127.0.0.1"}, "member")
+				equal(must(only.GetMemberAssignment()).Topics, map[string][]int32{topic: {0, 1}}, "what it has")
+			}
+			member.stop()
+		}},
 		{"group: delete", func(ctx context.Context) {
 			topic, group := s.filled(1), named("delete")
 			member := s.peer(group, topic, nil)
 			shared([]*saramaPeer{member}, 1)
-			equal(must(s.admin.ListConsumerGroups())[group], "consumer", "listed")
 			refused(s.admin.DeleteConsumerGroup(group), sarama.ErrNonEmptyGroup)
 			member.stop()
 			succeeds(s.admin.DeleteConsumerGroup(group))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,7 +45,7 @@ func (s *segmentioSuite) produced(ctx context.Context, topic string, partition i
 }
 
 func (s *segmentioSuite) consumed(ctx context.Context, topic string, count int, from int64) []kafka.Message {
-	reader := kafka.NewReader(kafka.ReaderConfig{Brokers: []string{broker}, Topic: topic, MaxWait: 500 * time.Millisecond})
+	reader := kafka.NewReader(kafka.ReaderConfig{Brokers: []string{broker}, Topic: topic, MaxWait: 100 * time.Millisecond})
 	defer reader.Close()
 	succeeds(reader.SetOffset(from))
 	var got []kafka.Message
@@ -212,7 +213,7 @@ func (s *segmentioSuite) rest() []test {
 			s.produced(ctx, topic, 0, lines(10, "commits"), "none")
 			read := func(commit func(*kafka.Reader, kafka.Message), count int) []int64 {
 				reader := kafka.NewReader(kafka.ReaderConfig{
-					Brokers: []string{broker}, GroupID: group, Topic: topic, StartOffset: kafka.FirstOffset, MaxWait: 500 * time.Millisecond,
+					Brokers: []string{broker}, GroupID: group, Topic: topic, StartOffset: kafka.FirstOffset, MaxWait: 100 * time.Millisecond,
 					SessionTimeout: 6 * time.Second, HeartbeatInterval: 500 * time.Millisecond, JoinGroupBackoff: 200 * time.Millisecond,
 				})
 				defer reader.Close()
@@ -234,6 +235,37 @@ func (s *segmentioSuite) rest() []test {
 			equal(read(keep, 3), numbers(4, 7), "the next")
 			equal(read(tell, 6), numbers(4, 10), "the one after that")
 			equal(s.committed(ctx, group, topic), map[int]string{0: "10 ", 1: "-1 "}, "committed")
+		}},
+		{"group: delete offsets", func(ctx context.Context) {
+			topic, other, group := s.created(ctx, named("read"), 1), s.created(ctx, named("other"), 1), named("cut")
+			commit := []kafka.OffsetCommit{{Partition: 0, Offset: 3, Metadata: "größe"}}
+			both := map[string][]kafka.OffsetCommit{topic: commit, other: commit}
+			must(s.client.OffsetCommit(ctx, &kafka.OffsetCommitRequest{GroupID: group, GenerationID: -1, Topics: both}))
+			equal([]string{s.committed(ctx, group, topic)[0], s.committed(ctx, group, other)[0]}, []string{"3 größe", "3 größe"}, "committed")
+			member := s.peer(group, topic)
+			shared([]*segmentioPeer{member}, 1)
+			deleted := func(topic string) error {
+				return must(s.client.OffsetDelete(ctx, &kafka.OffsetDeleteRequest{GroupID: group, Topics: map[string][]int{topic: {0}}})).Topics[topic][0].Error
+			}
+			// Its subscription ends early, but says what it reads.
+			refused(deleted(topic), kafka.GroupSubscribedToTopic)
+			refused(deleted(other), nil)
+			member.stop()
+			equal([]string{s.committed(ctx, group, topic)[0], s.committed(ctx, group, other)[0]}, []string{"3 größe", "-1 "}, "what is left")
+		}},
+		{"group: list, describe", func(ctx context.Context) {
+			topic, group := s.created(ctx, named("listed"), 2), named("listed")
+			member := s.peer(group, topic)
+			shared([]*segmentioPeer{member}, 2)
+			listed := must(s.client.ListGroups(ctx, &kafka.ListGroupsRequest{})).Groups
+			there := slices.ContainsFunc(listed, func(one kafka.ListGroupsResponseGroup) bool {
+				return one.GroupID == group && one.ProtocolType == "consumer"
+			})
+			equal(there, true, "listed")
+			found := must(s.client.DescribeGroups(ctx, &kafka.DescribeGroupsRequest{GroupIDs: []string{group}})).Groups[0]
+			assigned := found.Members[0].MemberAssignments.Topics[0]
+			equal([]any{found.Members[0].ClientHost, assigned.Topic, assigned.Partitions}, []any{"/127.0.0.1", topic, []int{0, 1}}, "member")
+			member.stop()
 		}},
 		{"group: delete", func(ctx context.Context) {
 			topic, group := s.created(ctx, named("delete"), 1), named("delete")
