@@ -6,11 +6,13 @@
 mod common;
 
 use common::hex;
-use kafkit::codec::error_codes;
-use kafkit::codec::records::batch::{Batch, TimestampType};
+use kafkit::codec::error_codes::{self, codes};
+use kafkit::codec::records::batch::{ATTRIBUTES_AT, Attributes, Batch, HEADER_BYTES, TimestampType};
 use kafkit::codec::records::compression::Codec;
+use kafkit::codec::records::write::{BatchHeader, BatchWriter, NewRecord};
 use kafkit::log::validate::{Reason, Refused, Room, Rules, Target, validate};
 use serde_json::{Value, json};
+use twox_hash::XxHash32;
 
 /// The clock of the cases.
 const NOW_MS: i64 = 1_795_225_391_000;
@@ -174,4 +176,41 @@ fn the_header_alone_refuses_nothing_that_kafka_takes() {
     }
     println!("{same} the same, {unread} otherwise since records were not read");
     assert!(unread * 20 < same);
+}
+
+/// Some clients' libraries write streams that Kafka does not read: kafkajs with lz4js makes blocks that depend on each other.
+#[test]
+fn a_stream_that_kafka_cannot_begin_is_refused_unread() {
+    let batch_of = |codec| {
+        let mut writer =
+            BatchWriter::new(BatchHeader { attributes: Attributes::of(codec), ..BatchHeader::default() });
+        writer.push(&NewRecord { value: Some(&b"x".repeat(2000)), ..NewRecord::default() });
+        let mut bytes = Vec::new();
+        writer.finish(&mut bytes).unwrap();
+        bytes
+    };
+    let sealed = |mut bytes: Vec<u8>| {
+        let crc = crc32c::crc32c(&bytes[ATTRIBUTES_AT..]);
+        bytes[ATTRIBUTES_AT - 4..ATTRIBUTES_AT].copy_from_slice(&crc.to_be_bytes());
+        bytes
+    };
+    let judged = |mut bytes: Vec<u8>| {
+        validate(&mut bytes, &Rules::default(), NOW_MS, &mut Room::default())
+            .map(drop)
+            .map_err(|refused| refused.code())
+    };
+    for codec in Codec::ALL {
+        assert_eq!(judged(batch_of(codec)), Ok(()), "{}", codec.name());
+    }
+    let mut dependent = batch_of(Codec::Lz4);
+    dependent[HEADER_BYTES + 4] &= !(1 << 5);
+    // The frame's own checksum is right, too.
+    dependent[HEADER_BYTES + 6] =
+        (XxHash32::oneshot(0, &dependent[HEADER_BYTES + 4..HEADER_BYTES + 6]) >> 8) as u8;
+    assert_eq!(judged(sealed(dependent)), Err(codes::INVALID_RECORD));
+    for codec in [Codec::Gzip, Codec::Lz4, Codec::Zstd] {
+        let mut other = batch_of(codec);
+        other[HEADER_BYTES..HEADER_BYTES + 4].copy_from_slice(b"nope");
+        assert_eq!(judged(sealed(other)), Err(codes::INVALID_RECORD), "{}", codec.name());
+    }
 }

@@ -14,7 +14,7 @@ use crate::client::error::{Error, Problem, Step, millis};
 use crate::client::{Frame, negotiate};
 use crate::codec::dissect::Depth;
 use crate::codec::error_codes;
-use crate::codec::explain::counted;
+use crate::codec::explain::{self, counted};
 use crate::codec::finding::Severity;
 use crate::codec::frame::{HeaderChoice, Layout};
 use crate::codec::meaning::Meaning;
@@ -217,7 +217,7 @@ impl<'w> Reporter<'w> {
         self.lines += 1;
         if broken {
             self.problem = true;
-            self.evidence(peer, expect, frame)?;
+            self.evidence(peer, expect, frame, explain::verdict(&self.tape, &reading).accepted)?;
         }
         if let (Some(wanted), Some(found)) = (strange, found) {
             self.problem = true;
@@ -351,10 +351,15 @@ impl<'w> Reporter<'w> {
         self.out.flush()
     }
 
-    /// Keeps the bytes of an answer that could not be read whole.
-    fn evidence(&mut self, peer: &Peer, expect: &Expect, frame: &Frame) -> io::Result<()> {
+    /// Keeps the bytes of an answer that could not be read whole; `reads` where that is only so of what clients put into it.
+    fn evidence(&mut self, peer: &Peer, expect: &Expect, frame: &Frame, reads: bool) -> io::Result<()> {
         let step = Step::Decode.name();
-        writeln!(self.err, "error: {step}: {}: the answer does not read as {}", peer.name, expect.name())?;
+        let name = expect.name();
+        let what = match reads {
+            true => format!("the answer reads as {name}, but not all that is inside of it does"),
+            false => format!("the answer does not read as {name}"),
+        };
+        writeln!(self.err, "error: {step}: {}: {what}", peer.name)?;
         write_evidence(self.err, &frame.bytes)
     }
 

@@ -86,6 +86,13 @@ pub(super) fn prefixed<'a, T: Body<'a>>(bytes: &'a [u8], clamp: bool) -> Result<
     decode(&mut reader, if clamp { version.min(T::MESSAGE.versions.max) } else { version })
 }
 
+/// A message behind its version, read as another one whatever it says.
+pub(super) fn behind_version<'a, T: Body<'a>>(bytes: &'a [u8], version: i16) -> Result<T, StateErrorKind> {
+    let mut reader = Reader::new(bytes);
+    reader.array::<2>();
+    decode(&mut reader, version)
+}
+
 /// The number of a control record's type.
 pub(super) fn control_type(key: Option<&[u8]>) -> Result<i16, StateErrorKind> {
     let key = key.ok_or(StateErrorKind::NoKey)?;

@@ -2,7 +2,8 @@
 //! still count from it. For those that go over records more than once, or pack them anew.
 
 use super::batch::{ATTRIBUTES_AT, Batch, HEADER_BYTES};
-use super::compression::{self, Codec};
+use super::batches::MAGIC_MAX;
+use super::compression::{self, Codec, CompressionFailure};
 use super::error::{Error, RecordsError};
 
 /// Replaces what is in `plain` by `batch` as one that is not compressed, with the old length and checksum. Its records
@@ -22,12 +23,26 @@ pub fn unpack(batch: &Batch<'_>, limit: usize, plain: &mut Vec<u8>) -> Result<()
     if batch.count() == 0 {
         return Ok(());
     }
-    let unpacked = compression::decompress(codec, 2, batch.payload(), limit, plain);
-    unpacked.map(|_| ()).map_err(|failure| Error {
-        at: HEADER_BYTES + failure.at,
-        unpacked: false,
-        kind: RecordsError::Compression { codec, error: failure.error },
-    })
+    let unpacked = compression::decompress(codec, MAGIC_MAX as u8, batch.payload(), limit, plain);
+    unpacked.map(drop).map_err(|failure| unpackable(codec, failure))
+}
+
+/// Looks how the compressed records of a batch begin, without unpacking them.
+///
+/// # Errors
+///
+/// An unknown codec, or no stream of it.
+pub fn begin(batch: &Batch<'_>) -> Result<(), Error> {
+    let codec = batch.codec()?;
+    if batch.count() == 0 {
+        return Ok(());
+    }
+    compression::begin(codec, MAGIC_MAX as u8, batch.payload()).map_err(|failure| unpackable(codec, failure))
+}
+
+fn unpackable(codec: Codec, failure: CompressionFailure) -> Error {
+    let kind = RecordsError::Compression { codec, error: failure.error };
+    Error { at: HEADER_BYTES + failure.at, unpacked: false, kind }
 }
 
 /// An error in an unpacked batch, told of the bytes of its records.

@@ -16,8 +16,9 @@
 //!   greatest timestamp is over the bound or below its base, or the client claims log append time,
 //! - where the codec changes.
 //!
-//! So without [`Rules::check_records`] a batch whose checksum fits but whose records cannot be read is taken, and
-//! so is a greatest timestamp that is below that of some record. Only a broken client makes such a batch: the
+//! Of others that are compressed only the beginning of the stream is looked at, which is where a client's library differs
+//! from what Kafka reads. So without [`Rules::check_records`] a batch whose checksum fits but whose records cannot be read
+//! is taken, and so is a greatest timestamp that is below that of some record. Only a broken client makes such a batch: the
 //! checksum proves that what it meant has arrived. Consumers of it fail as they do on any damaged batch.
 //!
 //! Where records are read this is stricter in one point: offsets must go up by one from 0 (Kafka takes what it
@@ -80,6 +81,8 @@ pub fn validate<'a>(
     if target != head.codec || records::must_be_read(&head, rules, now_ms) {
         let looked = records::look(bytes, &head, rules, now_ms, &mut room.plain)?;
         patch.max_timestamp = looked.max_timestamp;
+    } else {
+        records::begin(bytes)?;
     }
     match rules.timestamp_type {
         TimestampType::LogAppend => {

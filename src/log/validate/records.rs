@@ -39,6 +39,13 @@ fn out_of_bounds(timestamp: i64, rules: &Rules, now_ms: i64) -> bool {
         && (age > rules.timestamp_before_max_ms || age.wrapping_neg() > rules.timestamp_after_max_ms)
 }
 
+/// Whether what is compressed begins as it must: there are clients whose streams Kafka does not read, such as LZ4 frames
+/// of blocks that depend on each other. The checksum does not tell.
+pub(super) fn begin(bytes: &[u8]) -> Result<(), Refused> {
+    let begun = Batch::new(bytes).and_then(|batch| plain::begin(&batch));
+    Ok(begun.map_err(unreadable)?)
+}
+
 /// Reads the records of the batch. Compressed ones are left in `plain`, as a batch that is not compressed.
 pub(super) fn look(
     bytes: &[u8],

@@ -296,7 +296,7 @@ impl<T> Group<T> {
         let protocol = self.protocol.as_deref().filter(|_| kind == CONSUMER)?;
         let mut topics = BTreeSet::new();
         for member in self.members.values() {
-            topics.extend(classic::subscription(member.metadata(protocol)?)?.topics);
+            topics.extend(classic::topics(member.metadata(protocol)?)?);
         }
         Some(topics)
     }

@@ -117,9 +117,17 @@ impl ClassicGroup {
     }
 }
 
-/// Reads what a consumer wants.
+/// The topics that a consumer wants. Of every version the beginning is version 0, and clients may know a newer one in part
+/// only, so that is how Kafka reads it (`ClassicGroup.computeSubscribedTopics`).
+pub fn topics(bytes: &[u8]) -> Option<Vec<String>> {
+    let read: consumer_protocol_subscription::Root<'_> = decode::behind_version(bytes, 0).ok()?;
+    Some(read.topics.iter().map(decode::owned).collect())
+}
+
+/// Reads what a consumer wants; its topics at least, where the rest is not what its version says.
 pub fn subscription(bytes: &[u8]) -> Option<Subscription> {
-    let read: consumer_protocol_subscription::Root<'_> = decode::prefixed(bytes, true).ok()?;
+    let read: Result<consumer_protocol_subscription::Root<'_>, _> = decode::prefixed(bytes, true);
+    let read = read.or_else(|_| decode::behind_version(bytes, 0)).ok()?;
     let mut owned_partitions: BTreeMap<String, Vec<i32>> = BTreeMap::new();
     for topic in &read.owned_partitions {
         owned_partitions.entry(decode::owned(&topic.topic)).or_default().extend(topic.partitions.iter());

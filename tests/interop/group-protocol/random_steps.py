@@ -33,6 +33,8 @@ LONG_MS, MEMBERS = 1_500_000, 5
 METADATA = {
     "one": base64.b64encode(b"\0\0\0\0\0\1\0\7bench-t\xff\xff\xff\xff").decode(),
     "two": base64.b64encode(b"\0\1\0\0\0\2\0\7bench-t\0\5other\xff\xff\xff\xff\0\0\0\0").decode(),
+    # As kafka-go writes it: of version 1, with an end where version 0 has it.
+    "cut": base64.b64encode(b"\0\1\0\0\0\1\0\7bench-t\xff\xff\xff\xff").decode(),
     "bad": base64.b64encode(b"\0\0\0").decode(),
 }
 
@@ -147,7 +149,7 @@ class Run:
             "memberId": self.member_id(),
             "groupInstanceId": self.instance(),
             "protocolType": self.dice.choices(["consumer", "connect", ""], [40, 1, 1])[0],
-            "protocols": [{"name": name, "metadata": METADATA[self.dice.choice(["one"] * 6 + ["two", "bad"])]} for name in names],
+            "protocols": [{"name": name, "metadata": METADATA[self.dice.choice(["one"] * 6 + ["two", "cut", "bad"])]} for name in names],
         }
 
     def sync(self):
@@ -195,7 +197,7 @@ class Run:
         makers = {
             "JoinGroup": (self.join, 12), "SyncGroup": (self.sync, 9), "Heartbeat": (self.speaker, 4), "LeaveGroup": (self.leave, 3),
             "OffsetCommit": (self.commit, 4), "OffsetFetch": (self.fetch, 3), "DescribeGroups": (lambda: {"groups": [self.group], "includeAuthorizedOperations": True}, 3),
-            "OffsetDelete": (lambda: {"groupId": self.group, "topics": self.topics(None, lambda index: {"partitionIndex": index})}, 1),
+            "OffsetDelete": (lambda: {"groupId": self.group, "topics": self.topics(None, lambda index: {"partitionIndex": index})}, 2),
             "ListGroups": (lambda: {"statesFilter": self.dice.choice([[], ["Stable"], ["empty", "PreparingRebalance"]]), "typesFilter": self.dice.choice([[], ["classic"], ["consumer"]])}, 1),
             "DeleteGroups": (lambda: {"groupsNames": self.dice.choice([[self.group], [self.group, "missing"], [""]])}, 0.3),
         }  # fmt: skip

@@ -32,6 +32,10 @@ const STEP_BYTES_MIN: usize = 4 * 1024;
 /// See [`STEP_BYTES_MIN`].
 const STEP_BYTES_MAX: usize = 64 * 1024;
 
+pub(super) fn begin(input: &[u8]) -> Result<(), CompressionFailure> {
+    header(input, 0).map(drop)
+}
+
 pub(super) fn decompress(input: &[u8], sink: &mut Sink<'_>) -> Result<Oddity, CompressionFailure> {
     let mut at = header(input, 0)?;
     // Where the JDK's buffer ends. It reads the header past the buffer and then fills it.

@@ -39,6 +39,10 @@ const SHORT_INPUT: usize = 16;
 /// The same for the room in the output.
 const SHORT_OUTPUT: usize = 32;
 
+pub(super) fn begin(input: &[u8], lenient_header: bool) -> Result<(), CompressionFailure> {
+    header(input, lenient_header).map(drop)
+}
+
 pub(super) fn decompress(
     input: &[u8],
     lenient_header: bool,

@@ -244,6 +244,20 @@ pub fn decompress(
     }
 }
 
+/// Reads how a stream begins, and nothing of what it holds: its magic number and header.
+///
+/// # Errors
+/// It does not begin as a stream of that codec which Kafka reads.
+pub fn begin(codec: Codec, magic: u8, input: &[u8]) -> Result<(), CompressionFailure> {
+    match codec {
+        Codec::None => Ok(()),
+        Codec::Gzip => gzip::begin(input),
+        Codec::Snappy => snappy::begin(input),
+        Codec::Lz4 => lz4::begin(input, magic == 0),
+        Codec::Zstd => zstd::begin(input),
+    }
+}
+
 /// Appends `input` compressed, framed as Kafka's own producer does, to `out`.
 pub fn compress(codec: Codec, magic: u8, input: &[u8], out: &mut Vec<u8>) -> std::io::Result<()> {
     match codec {

@@ -24,10 +24,16 @@ const BLOCK_BYTES: usize = 32 * 1024;
 /// No element unpacks to more than 64 bytes, and none of that size takes fewer than three.
 const RATIO_MAX: usize = 22;
 
-pub(super) fn decompress(input: &[u8], sink: &mut Sink<'_>) -> Result<Oddity, CompressionFailure> {
+/// Behind a header of its framing anything may come, and without one a block that must be read to be known.
+pub(super) fn begin(input: &[u8]) -> Result<(), CompressionFailure> {
     if input.is_empty() {
         return Err(CompressionFailure { at: 0, error: CompressionError::Empty });
     }
+    Ok(())
+}
+
+pub(super) fn decompress(input: &[u8], sink: &mut Sink<'_>) -> Result<Oddity, CompressionFailure> {
+    begin(input)?;
     if input.len() < HEADER_BYTES || !input.starts_with(&HEADER) {
         block(input, 0, sink)?;
         return Ok(Some((0, RecordsNote::SnappyRaw)));

@@ -11,6 +11,11 @@ use zstd::zstd_safe::{CompressionLevel, DCtx, InBuffer, OutBuffer, get_error_nam
 use super::{CompressionError, CompressionFailure, Oddity, Sink};
 use crate::codec::records::error::RecordsNote;
 
+/// `ZSTD_MAGICNUMBER`.
+const MAGIC: u32 = 0xfd2f_b528;
+/// `ZSTD_MAGIC_SKIPPABLE_START`, whose last four bits are free.
+const SKIPPABLE: u32 = 0x184d_2a50;
+const SKIPPABLE_BITS: u32 = 0xf;
 /// `ZSTD_DStreamInSize()`: the most a block takes, and its header.
 const PIECE_BYTES: usize = 128 * 1024 + 3;
 /// Unpacked in steps, so that a bomb stops at the limit and a small batch clears little room.
@@ -19,6 +24,16 @@ const STEP_BYTES_MIN: usize = 4 * 1024;
 const STEP_BYTES_MAX: usize = 128 * 1024;
 /// Kafka's default level.
 const LEVEL: CompressionLevel = 3;
+
+/// Four bytes that no frame begins with are no stream; fewer may be an empty or a cut one.
+pub(super) fn begin(input: &[u8]) -> Result<(), CompressionFailure> {
+    match input.first_chunk().map(|magic| u32::from_le_bytes(*magic)) {
+        Some(found) if found != MAGIC && found & !SKIPPABLE_BITS != SKIPPABLE => {
+            Err(CompressionFailure { at: 0, error: CompressionError::Magic { expected: MAGIC, found } })
+        }
+        _ => Ok(()),
+    }
+}
 
 pub(super) fn decompress(input: &[u8], sink: &mut Sink<'_>) -> Result<Oddity, CompressionFailure> {
     let step_max = (input.len() * 4).clamp(STEP_BYTES_MIN, STEP_BYTES_MAX);
