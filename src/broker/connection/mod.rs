@@ -143,7 +143,7 @@ impl Connection {
             let begin = self.output.bytes.len();
             if let Err(closed) = self.answer(range).await {
                 // Of what was answered before nothing is lost, and of this one nothing is sent.
-                self.output.bytes.truncate(begin);
+                self.output.cut(begin);
                 return Err(closed);
             }
             self.held = None;
@@ -315,8 +315,19 @@ impl Connection {
                 frame_at = self.answer_fetch(fetch, &header, frame_at).await?;
             }
         }
-        self.output.end_frame(frame_at);
+        self.end_frame(&header, frame_at)?;
         Ok(frame_at)
+    }
+
+    /// A response may come to more than a frame can say; a client that asks for one thing many times gets there.
+    fn end_frame(&mut self, header: &Header, frame_at: usize) -> Result<(), Closed> {
+        self.output.end_frame(frame_at).map_err(|bytes| {
+            self.output.cut(frame_at);
+            Closed::Request(format!(
+                "the response to API key {} version {} is {bytes} bytes long, and no frame may be",
+                header.key, header.version
+            ))
+        })
     }
 
     /// What was answered before does not wait with a fetch that waits.
@@ -384,7 +395,7 @@ impl Connection {
         let mut writer = Writer::new(bytes);
         if super::handlers::unsupported::answer(header, body, &mut writer) {
             self.output.bytes = writer.finish().map_err(|error| unwritable(header, &error))?;
-            self.output.end_frame(frame_at);
+            self.end_frame(header, frame_at)?;
             return Ok(frame_at);
         }
         self.output.bytes = writer.buffer;

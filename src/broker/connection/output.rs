@@ -113,13 +113,24 @@ const KEPT_BYTES: usize = 256 * 1024;
 
 impl Output {
     /// Fills in the size of the frame that begins at `at` and reaches to the end, files counted in.
-    pub fn end_frame(&mut self, at: usize) {
+    ///
+    /// # Errors
+    /// The size, where it is more than a frame says.
+    pub fn end_frame(&mut self, at: usize) -> Result<(), usize> {
         let in_files: usize =
             self.files.iter().filter(|&&(place, _)| place >= at).map(|(_, range)| range.len).sum();
         let size = (self.bytes.len() - at).saturating_sub(SIZE_BYTES) + in_files;
+        let told = i32::try_from(size).map_err(|_| size)?;
         if let Some(hole) = self.bytes.get_mut(at..at + SIZE_BYTES) {
-            hole.copy_from_slice(&(size as u32).to_be_bytes());
+            hole.copy_from_slice(&told.to_be_bytes());
         }
+        Ok(())
+    }
+
+    /// Takes back what was put in from `at` on.
+    pub fn cut(&mut self, at: usize) {
+        self.bytes.truncate(at);
+        self.files.retain(|(place, _)| *place < at);
     }
 
     /// The frames from `at` on, with what is in files, for whoever wants to look at them.

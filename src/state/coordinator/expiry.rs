@@ -2,7 +2,8 @@
 
 use super::group::{CONSUMER, Group, State};
 use super::sweep::{Rule, Sweep};
-use super::{Coordinator, Record, World, append, append_in_parts, records};
+use super::{Coordinator, Record, World, append_in_parts, records};
+use crate::codec::error_codes::codes;
 use crate::codec::wire::Uuid;
 use crate::state::groups;
 use crate::state::groups::classic::ClassicGroup;
@@ -24,14 +25,22 @@ impl<T> Coordinator<T> {
     pub fn expire(&mut self, world: &mut World<'_>, from: &Sweep) -> (usize, Option<Sweep>) {
         let now_ms = world.now.wall_ms;
         let swept = self.sweep(from, |id| self.expiry(id, now_ms));
-        if append(&mut self.logged, world, &swept.gone).is_err() {
-            return (0, None);
-        }
+        let Some(count) = self.let_go(world, &swept.gone) else { return (0, None) };
         let gone: Vec<Record> = swept.ended.iter().flat_map(|id| self.group_expires(id)).collect();
-        if append(&mut self.logged, world, &gone).is_err() {
-            return (swept.gone.len(), None);
+        match self.let_go(world, &gone) {
+            Some(groups) => (count + groups, swept.next),
+            None => (count, None),
         }
-        (swept.gone.len() + gone.len(), swept.next)
+    }
+
+    /// Writes tombstones, and says how many; none where the log takes nothing. What is too large for it stays, and keeps
+    /// nothing else from going.
+    fn let_go(&mut self, world: &mut World<'_>, gone: &[Record]) -> Option<usize> {
+        match append_in_parts(&mut self.logged, world, gone) {
+            Ok(()) => Some(gone.len()),
+            Err(codes::MESSAGE_TOO_LARGE) => Some(0),
+            Err(_) => None,
+        }
     }
 
     /// Which of a group's offsets expire; none where it is not the time for that.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Moment;
 use super::member::{Member, Terms};
+use super::pending::Pending;
 use super::requests::{Join, Joined, JoinedMember, Synced};
 use crate::codec::error_codes::codes;
 use crate::state::groups::classic::{self, ClassicGroup};
@@ -62,7 +63,7 @@ pub(super) struct Group<T> {
     /// The members with an instance id, by it.
     pub static_members: BTreeMap<String, String>,
     /// Ids that were given to members which have not come back with them (KIP-394), and until when they may.
-    pub pending: BTreeMap<String, i64>,
+    pub pending: Pending,
     /// Who has joined the generation and not asked for its assignment.
     pub pending_sync: BTreeSet<String>,
     /// Somebody has come while the first rebalance waits for more.
@@ -98,7 +99,7 @@ impl<T> Group<T> {
             leader: classic.leader.clone(),
             members: BTreeMap::new(),
             static_members: BTreeMap::new(),
-            pending: BTreeMap::new(),
+            pending: Pending::default(),
             pending_sync: BTreeSet::new(),
             new_member_added: false,
             join_timer: None,
@@ -133,9 +134,8 @@ impl<T> Group<T> {
     /// The earliest time at which something is due.
     pub fn next_deadline(&self) -> Option<i64> {
         let members = self.members.values().filter_map(Member::deadline).filter(|at| *at < i64::MAX);
-        let pending = self.pending.values().copied();
         members
-            .chain(pending)
+            .chain(self.pending.deadline())
             .chain(self.join_timer.map(|timer| timer.at_ms))
             .chain(self.sync_deadline_ms)
             .chain(self.log_again_ms)

@@ -85,10 +85,10 @@ impl<T> Group<T> {
             step.answer(ticket, Joined::error(codes::INCONSISTENT_GROUP_PROTOCOL, member_id));
         } else if member_id.is_empty() {
             self.join_new(ticket, join, step);
-        } else if self.pending.contains_key(member_id) && join.group_instance_id.is_some() {
+        } else if self.pending.contains(member_id) && join.group_instance_id.is_some() {
             // An id is given first only to who has no identity of its own; Kafka throws.
             step.answer(ticket, Joined::error(codes::UNKNOWN_SERVER_ERROR, ""));
-        } else if self.pending.contains_key(member_id) {
+        } else if self.pending.contains(member_id) {
             self.add(ticket, member_id, join, step);
         } else if let Err(code) = self.check_member(member_id, join.group_instance_id.as_deref()) {
             step.answer(ticket, Joined::error(code, member_id));
@@ -119,7 +119,7 @@ impl<T> Group<T> {
         let Some(instance) = &join.group_instance_id else {
             if join.requires_member_id {
                 let until_ms = step.world.now.steady_ms.saturating_add(i64::from(join.session_timeout_ms));
-                self.pending.insert(member_id.clone(), until_ms);
+                self.pending.insert(&member_id, until_ms);
                 self.wake_at(until_ms);
                 return step.answer(ticket, Joined::error(codes::MEMBER_ID_REQUIRED, member_id));
             }

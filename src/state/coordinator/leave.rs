@@ -28,7 +28,7 @@ impl<T> Group<T> {
                 Some(id) => id.clone(),
                 None => return codes::UNKNOWN_MEMBER_ID,
             }
-        } else if self.pending.contains_key(&leaving.member_id) {
+        } else if self.pending.contains(&leaving.member_id) {
             leaving.member_id.clone()
         } else {
             match self.check_member(&leaving.member_id, instance) {

@@ -29,6 +29,7 @@ mod join;
 mod leave;
 mod member;
 mod offsets;
+mod pending;
 mod rebalance;
 mod records;
 pub mod requests;
@@ -228,11 +229,27 @@ fn append(logged: &mut Groups, world: &mut World<'_>, records: &[Record]) -> Res
     Ok(())
 }
 
-/// As [`append`], for records that need not be one batch: a group may have more offsets than fit one.
+/// As [`append`], for records that need not be one batch: a group may have more offsets than fit one. A record that fits
+/// none keeps no other from being written.
+///
+/// # Errors
+/// The first one; after another one than of the size the rest is not tried.
 fn append_in_parts(logged: &mut Groups, world: &mut World<'_>, records: &[Record]) -> Result<(), i16> {
     /// With keys of usual lengths far below `max.message.bytes`.
     const RECORDS_MAX: usize = 2000;
-    records.chunks(RECORDS_MAX).try_for_each(|part| append(logged, world, part))
+    let mut outcome = Ok(());
+    let mut parts: Vec<&[Record]> = records.chunks(RECORDS_MAX).rev().collect();
+    while let Some(part) = parts.pop() {
+        match append(logged, world, part) {
+            Err(codes::MESSAGE_TOO_LARGE) if part.len() > 1 => {
+                let (first, second) = part.split_at(part.len() / 2);
+                parts.extend([second, first]);
+            }
+            Err(codes::MESSAGE_TOO_LARGE) => outcome = outcome.and(Err(codes::MESSAGE_TOO_LARGE)),
+            other => other?,
+        }
+    }
+    outcome
 }
 
 impl<T> Step<'_, '_, T> {

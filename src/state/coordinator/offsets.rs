@@ -1,8 +1,10 @@
 //! OffsetCommit, OffsetFetch, OffsetDelete (`OffsetMetadataManager`).
 
+use std::collections::HashSet;
+
 use super::group::{CONSUMER, Group, State};
 use super::requests::{Commit, Speaker};
-use super::{Coordinator, World, append, records, told_of_append};
+use super::{Coordinator, World, append, append_in_parts, records, told_of_append};
 use crate::codec::error_codes::codes;
 use crate::state::groups;
 use crate::state::groups::offsets::{CommittedOffset, GroupOffsets};
@@ -107,7 +109,7 @@ impl<T> Coordinator<T> {
             return Err(codes::NON_EMPTY_GROUP);
         }
         let mut codes = Vec::with_capacity(places.len());
-        let mut gone = Vec::new();
+        let (mut gone, mut seen) = (Vec::new(), HashSet::new());
         for place in places {
             let subscribed = match live {
                 Some(live) => live.state != State::Empty && live.is_subscribed_to(&place.0),
@@ -117,12 +119,13 @@ impl<T> Coordinator<T> {
                 codes.push(codes::GROUP_SUBSCRIBED_TO_TOPIC);
                 continue;
             }
-            if self.committed_of(group_id, place).is_some() || self.is_unstable(group_id, place) {
+            let is_there = self.committed_of(group_id, place).is_some() || self.is_unstable(group_id, place);
+            if is_there && seen.insert(place) {
                 gone.push(records::offset_tombstone(group_id, &place.0, place.1));
             }
             codes.push(codes::NONE);
         }
-        append(&mut self.logged, world, &gone).map_err(told_of_append)?;
+        append_in_parts(&mut self.logged, world, &gone).map_err(told_of_append)?;
         Ok(codes)
     }
 }

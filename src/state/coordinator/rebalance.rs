@@ -177,9 +177,7 @@ impl<T> Group<T> {
         if self.log_again_ms.is_some_and(|at_ms| at_ms <= now_ms) {
             self.log_empty(step);
         }
-        let pending = self.pending.len();
-        self.pending.retain(|_, until_ms| *until_ms > now_ms);
-        if self.pending.len() < pending {
+        if self.pending.expire(now_ms) {
             self.go_on_joining(step);
         }
         let late = self.members.iter().filter(|(_, member)| member.is_late(now_ms));

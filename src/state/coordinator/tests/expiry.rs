@@ -284,3 +284,33 @@ fn a_million_offsets_do_not_go_at_once() {
     assert_eq!(ids(&node), [GROUP]);
     assert_eq!(node.log.replay(), *node.coordinator.logged());
 }
+
+/// Ids and names may be as long as they like; what one of them keeps from being written keeps nothing else.
+#[test]
+fn what_is_too_large_for_the_log_holds_up_nothing_else() {
+    let mut node = Node::new(CONFIG);
+    let long = "m".repeat(3_000);
+    for (group, partitions) in [("a", 3), (long.as_str(), 40), ("z", 3)] {
+        let offsets =
+            (0..partitions).map(|partition| Offset { topic: "t".to_owned(), partition, ..Offset::default() });
+        let commit = Commit {
+            speaker: Speaker { group_id: group.to_owned(), ..nobody() },
+            retention_time_ms: -1,
+            knows_group_id_not_found: true,
+            offsets: offsets.collect(),
+        };
+        node.step(|coordinator, world| coordinator.commit(world, &commit)).unwrap();
+    }
+    let expire =
+        |node: &mut Node| node.step(|coordinator, world| coordinator.expire(world, &Sweep::default()));
+    node.now_ms += 8 * DAY_MS;
+    // Less than one of its tombstones takes.
+    node.log.bytes_max = Some(2_000);
+    assert_eq!(expire(&mut node).1, None);
+    assert_eq!(ids(&node), [long.as_str()]);
+    // Some of them fit one append.
+    node.log.bytes_max = Some(10_000);
+    assert_eq!(node.step(|coordinator, world| coordinator.delete_group(world, &long)), Ok(()));
+    assert!(ids(&node).is_empty());
+    assert!(node.log.replay().by_id().is_empty());
+}

@@ -12,6 +12,8 @@ pub struct Log {
     pub records: Vec<Record>,
     /// The disk is full.
     pub is_full: bool,
+    /// The most that the keys and values of one append may have.
+    pub bytes_max: Option<usize>,
     /// So many of the next appends work, then one fails.
     pub fails_after: Option<u64>,
 }
@@ -20,6 +22,11 @@ impl Journal for Log {
     fn append(&mut self, records: &[Record]) -> Result<i64, i16> {
         if self.is_full {
             return Err(codes::KAFKA_STORAGE_ERROR);
+        }
+        let bytes: usize =
+            records.iter().map(|record| record.key.len() + record.value.as_ref().map_or(0, Vec::len)).sum();
+        if self.bytes_max.is_some_and(|max| bytes > max) {
+            return Err(codes::MESSAGE_TOO_LARGE);
         }
         match self.fails_after {
             Some(0) => {
