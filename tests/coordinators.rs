@@ -20,7 +20,7 @@ use kafkit::codec::messages::groups::{
 };
 use kafkit::codec::messages::metadata::{metadata_request, metadata_response};
 use kafkit::codec::messages::topics::{
-    create_partitions_request, create_partitions_response, delete_topics_request,
+    create_partitions_request, create_partitions_response, delete_topics_request, delete_topics_response,
 };
 use kafkit::codec::messages::transactions::{init_producer_id_request, init_producer_id_response};
 use kafkit::codec::wire::{Body, Bytes, Reader, Str};
@@ -121,6 +121,121 @@ fn topics(client: &mut Client) -> Vec<String> {
     metadata.topics.iter().map(|topic| topic.name.as_ref().unwrap().to_text().into_owned()).collect()
 }
 
+/// Gives `__consumer_offsets` so many partitions.
+fn grow(client: &mut Client, count: i32) {
+    let request = create_partitions_request::Root {
+        topics: vec![create_partitions_request::CreatePartitionsTopic {
+            name: Str::from("__consumer_offsets"),
+            count,
+            assignments: None,
+            ..Default::default()
+        }],
+        timeout_ms: 1000,
+        ..Default::default()
+    };
+    let answer = ask(client, CREATE_PARTITIONS, &request);
+    let grown: create_partitions_response::Root<'_> = read(&answer, CREATE_PARTITIONS);
+    assert_eq!(grown.results[0].error_code, codes::NONE);
+}
+
+fn delete_topic(client: &mut Client, name: &'static str) {
+    let request = delete_topics_request::Root {
+        topic_names: vec![Str::from(name)],
+        timeout_ms: 1000,
+        ..Default::default()
+    };
+    let answer = ask(client, DELETE_TOPICS, &request);
+    let deleted: delete_topics_response::Root<'_> = read(&answer, DELETE_TOPICS);
+    assert_eq!(deleted.responses[0].error_code, codes::NONE);
+}
+
+/// The groups, once all are loaded.
+fn list(client: &mut Client) -> Vec<String> {
+    let mut groups = Vec::new();
+    broker::wait_until("all are loaded", || {
+        let answer = ask(client, LIST, &list_groups_request::Root::default());
+        let listed: list_groups_response::Root<'_> = read(&answer, LIST);
+        groups = listed.groups.iter().map(|group| group.group_id.to_text().into_owned()).collect();
+        listed.error_code == codes::NONE
+    });
+    groups.sort();
+    groups
+}
+
+fn state(client: &mut Client, group: &'static str) -> String {
+    let request = describe_groups_request::Root { groups: vec![Str::from(group)], ..Default::default() };
+    let answer = ask(client, DESCRIBE, &request);
+    let described: describe_groups_response::Root<'_> = read(&answer, DESCRIBE);
+    described.groups[0].group_state.to_text().into_owned()
+}
+
+/// What somebody is told who waits in a group while something happens.
+fn told(change: impl FnOnce(&mut Client)) -> (i16, String) {
+    // Left alone, the join is answered only when the test has no patience left.
+    let delay = "group.initial.rebalance.delay.ms=60000";
+    let one = "offsets.topic.num.partitions=1";
+    let broker = Broker::start(&["--temp", "--config", delay, "--config", one]);
+    let (mut member, client) = (broker.connect(), &mut broker.connect());
+    assert_eq!(find(client, 0), codes::NONE);
+    member.send(&frame(1, JOIN, &join_of("a"))).unwrap();
+    broker::wait_until("it waits", || state(client, "a") == "PreparingRebalance");
+    change(client);
+    let answer = member.receive().unwrap();
+    let joined: join_group_response::Root<'_> = read(&answer, JOIN);
+    (joined.error_code, joined.member_id.to_text().into_owned())
+}
+
+#[test]
+fn who_waits_is_sent_away_when_the_topic_is_deleted() {
+    let told = told(|client| delete_topic(client, "__consumer_offsets"));
+    assert_eq!(told, (codes::NOT_COORDINATOR, String::new()));
+}
+
+/// Of two partitions "a" belongs to the second.
+#[test]
+fn who_waits_is_sent_away_when_the_group_belongs_elsewhere() {
+    assert_eq!(told(|client| grow(client, 2)), (codes::NOT_COORDINATOR, String::new()));
+}
+
+/// The log keeps what it has of them: nobody speaks for them there.
+#[test]
+fn groups_that_belong_elsewhere_now_are_not_where_they_were() {
+    const SESSION: Duration = Duration::from_millis(500);
+    let data = tempfile::tempdir().unwrap();
+    let sessions = "group.min.session.timeout.ms=1";
+    let one = "offsets.topic.num.partitions=1";
+    let arguments = &["--topic", "t:4", "--config", sessions, "--config", one];
+    let broker = Broker::on(data.path(), arguments);
+    let client = &mut broker.connect();
+    assert_eq!(find(client, 0), codes::NONE);
+    // Of two partitions the first has "b" and the second "a" and "c".
+    for group in ["a", "b"] {
+        assert_eq!(commit(client, group, 1), codes::NONE);
+    }
+    let session_timeout_ms = i32::try_from(SESSION.as_millis()).unwrap();
+    assert_eq!(join(client, &join_group_request::Root { session_timeout_ms, ..join_of("c") }).0, codes::NONE);
+    assert_eq!(list(client), ["a", "b", "c"]);
+    grow(client, 2);
+    assert_eq!(list(client), ["b"]);
+    let before = broker::values(client, "__consumer_offsets", 0, 0);
+    assert_eq!((state(client, "a"), fetch(client, "a")), ("Dead".to_owned(), (codes::NONE, Vec::new())));
+    assert_eq!(commit(client, "a", 1), codes::NONE);
+    assert_eq!(list(client), ["a", "b"]);
+    let request = delete_groups_request::Root { groups_names: vec![Str::from("a")], ..Default::default() };
+    let answer = ask(client, DELETE, &request);
+    assert_eq!(read::<delete_groups_response::Root<'_>>(&answer, DELETE).results[0].error_code, codes::NONE);
+    assert_eq!(list(client), ["b"]);
+    std::thread::sleep(SESSION * 2);
+    assert_eq!(
+        broker::values(client, "__consumer_offsets", 0, 0),
+        before,
+        "nobody ends the session of a ghost"
+    );
+    broker.end();
+    let broker = Broker::on(data.path(), arguments);
+    assert_eq!(list(&mut broker.connect()), ["b"], "after a restart");
+}
+
 #[test]
 fn there_is_no_coordinator_before_somebody_looks_for_one() {
     let broker = Broker::start(&["--temp", "--topic", "t:4"]);
@@ -184,19 +299,7 @@ fn a_partition_more_is_loaded_while_others_are_answered() {
     for _ in 0..COMMITS {
         assert_eq!(commit(client, GROUP, OFFSETS), codes::NONE);
     }
-    let request = create_partitions_request::Root {
-        topics: vec![create_partitions_request::CreatePartitionsTopic {
-            name: Str::from("__consumer_offsets"),
-            count: 2,
-            assignments: None,
-            ..Default::default()
-        }],
-        timeout_ms: 1000,
-        ..Default::default()
-    };
-    let answer = ask(client, CREATE_PARTITIONS, &request);
-    let grown: create_partitions_response::Root<'_> = read(&answer, CREATE_PARTITIONS);
-    assert_eq!(grown.results[0].error_code, codes::NONE);
+    grow(client, 2);
     assert_eq!(fetch(client, GROUP).0, codes::COORDINATOR_LOAD_IN_PROGRESS);
     // The other partition is empty: there is nothing to wait for.
     assert_eq!(commit(client, "a", 1), codes::NONE);
@@ -211,12 +314,7 @@ fn offsets_go_with_their_topic() {
     let client = &mut broker.connect();
     assert_eq!(find(client, 0), codes::NONE);
     assert_eq!(commit(client, "g", 4), codes::NONE);
-    let request = delete_topics_request::Root {
-        topic_names: vec![Str::from("t")],
-        timeout_ms: 1000,
-        ..Default::default()
-    };
-    ask(client, DELETE_TOPICS, &request);
+    delete_topic(client, "t");
     broker::wait_until("they are gone", || fetch(client, "g").1.is_empty());
 }
 

@@ -5,8 +5,8 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::Groups;
 use super::shard::Shard;
+use super::{Groups, Table, topic};
 use crate::broker::partitions::Replica;
 use crate::codec::records::batches::{AnyBatch, Batches};
 use crate::log::write::{PartitionLog, ReadError, UpTo};
@@ -35,11 +35,12 @@ pub(super) enum LoadError {
     Batch(i64),
 }
 
-/// What the records of a partition come to.
+/// What the records of a partition, one of `count`, come to. Groups that belonged to it when there were fewer partitions are left
+/// out: they would be there twice, and what is done to one would not be done to the other.
 ///
 /// # Errors
 /// Some of it cannot be read: half of the truth is worse than none.
-pub(super) fn groups(replica: &Replica) -> Result<Logged, LoadError> {
+pub(super) fn groups(replica: &Replica, count: usize) -> Result<Logged, LoadError> {
     let log = replica.log.as_ref().ok_or(LoadError::Offline)?;
     let mut groups = Logged::new();
     let mut reader = Reader { log, next: log.log_start_offset(), bytes: Vec::new() };
@@ -67,6 +68,7 @@ pub(super) fn groups(replica: &Replica) -> Result<Logged, LoadError> {
         }
         reader.next = next;
     }
+    groups.retain(|id| topic::partition_of(id, count) == replica.partition);
     Ok(groups)
 }
 
@@ -88,9 +90,11 @@ impl Reader<'_> {
     }
 }
 
-/// Loads shards in the background, the processors each with one at a time.
-pub(super) fn all<'s>(groups: &Arc<Groups>, shards: impl Iterator<Item = &'s Arc<Shard>>) {
-    let begun: VecDeque<Arc<Shard>> = shards.filter(|shard| shard.is_loading()).cloned().collect();
+/// Loads the shards of a table in the background, the processors each with one at a time.
+pub(super) fn all(groups: &Arc<Groups>, table: &Table) {
+    let count = table.count;
+    let begun: VecDeque<Arc<Shard>> =
+        table.shards.values().filter(|shard| shard.is_loading()).cloned().collect();
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(begun.len());
     let begun = Arc::new(Mutex::new(begun));
     for _ in 0..threads {
@@ -99,7 +103,7 @@ pub(super) fn all<'s>(groups: &Arc<Groups>, shards: impl Iterator<Item = &'s Arc
             loop {
                 let next = begun.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
                 let Some(shard) = next else { return };
-                shard.load(&groups);
+                shard.load(&groups, count);
             }
         });
     }

@@ -25,7 +25,7 @@ use tokio::sync::{Notify, oneshot};
 use self::shard::Shard;
 use super::config::{Settings, keys};
 use super::exchange::Exchange;
-use super::partitions::Replica;
+use super::partitions::{HostedTopic, Replica};
 use super::{Broker, clock};
 use crate::codec::error_codes::codes;
 use crate::codec::wire::Uuid;
@@ -61,6 +61,26 @@ struct Table {
     count: usize,
     /// Those that are here, by number.
     shards: BTreeMap<i32, Arc<Shard>>,
+}
+
+/// What the metadata say that a table is to be.
+struct Wanted {
+    hosted: Arc<HostedTopic>,
+    count: usize,
+}
+
+impl Wanted {
+    /// None without `__consumer_offsets`.
+    fn now(broker: &Broker) -> Option<Self> {
+        let hosted = broker.partitions.by_name(topic::NAME.as_bytes())?;
+        let count = broker.metadata.image().topics.by_id(hosted.id)?.partitions.len();
+        Some(Self { hosted, count })
+    }
+
+    fn is(&self, table: &Table) -> bool {
+        let Self { hosted, count } = self;
+        table.topic_id == hosted.id && table.count == *count && table.shards.len() == hosted.replicas.len()
+    }
 }
 
 /// The groups of this broker.
@@ -168,32 +188,36 @@ impl Groups {
         turns.filter(|done| !matches!(done, Err(codes::NOT_COORDINATOR))).collect()
     }
 
-    /// Begins to read what is there, so that members are waited for from now on.
-    pub fn load(self: &Arc<Self>, broker: &Broker) {
-        self.table(broker);
+    /// Lets there be the coordinators that the metadata ask for: at the start, so that members are waited for from then on, and
+    /// after a change, so that nobody waits for an answer of one that is none any more.
+    pub fn follow(self: &Arc<Self>, broker: &Broker) {
+        self.change(broker);
     }
 
     /// The coordinators that the metadata ask for; none without `__consumer_offsets`. Those that are new are loaded in the
     /// background.
     fn table(self: &Arc<Self>, broker: &Broker) -> Option<Arc<Table>> {
-        let hosted = broker.partitions.by_name(topic::NAME.as_bytes())?;
-        let count = broker.metadata.image().topics.by_id(hosted.id)?.partitions.len();
-        let is_of = |table: &Table| {
-            table.topic_id == hosted.id && table.count == count && table.shards.len() == hosted.replicas.len()
-        };
+        let wanted = Wanted::now(broker)?;
         let table = self.table.load_full();
-        if is_of(&table) {
-            return Some(table);
-        }
+        if wanted.is(&table) { Some(table) } else { self.change(broker) }
+    }
+
+    fn change(self: &Arc<Self>, broker: &Broker) -> Option<Arc<Table>> {
         let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        // Not what was seen before the lock: the topic may have been deleted since, and nobody would look at the table again.
+        let wanted = Wanted::now(broker);
         let table = self.table.load_full();
-        if is_of(&table) {
+        if wanted.as_ref().is_some_and(|wanted| wanted.is(&table)) {
             return Some(table);
         }
-        // Another life of the topic, or more partitions than before: groups belong elsewhere now.
+        // Another life of the topic or none, or more partitions than before: groups belong elsewhere now.
         for shard in table.shards.values() {
             shard.resign();
         }
+        let Some(Wanted { hosted, count }) = wanted else {
+            self.table.store(Arc::default());
+            return None;
+        };
         let replicas = hosted.replicas.iter();
         let shards = replicas
             .map(|(number, replica)| (*number, Arc::new(Shard::new(replica.clone(), self))))
@@ -202,7 +226,7 @@ impl Groups {
         self.table.store(table.clone());
         // The timer only looks after the shards that it knows.
         self.sooner.notify_one();
-        load::all(self, table.shards.values());
+        load::all(self, &table);
         Some(table)
     }
 

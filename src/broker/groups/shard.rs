@@ -97,9 +97,9 @@ impl Shard {
         matches!(*self.lock(), Loaded::Loading)
     }
 
-    /// Reads the log, while requests are told so.
-    pub fn load(&self, groups: &Groups) {
-        let ready = self.read(groups);
+    /// Reads the log of a partition of `count`, while requests are told so.
+    pub fn load(&self, groups: &Groups, count: usize) {
+        let ready = self.read(groups, count);
         let mut loaded = self.lock();
         // Meanwhile its topic may have been deleted.
         if !matches!(*loaded, Loaded::Loading) {
@@ -111,8 +111,8 @@ impl Shard {
         *loaded = ready;
     }
 
-    fn read(&self, groups: &Groups) -> Loaded {
-        match load::groups(&self.replica) {
+    fn read(&self, groups: &Groups, count: usize) -> Loaded {
+        match load::groups(&self.replica, count) {
             Ok(logged) => groups.ready(logged),
             Err(problem) => {
                 let (topic, partition) = (&self.replica.topic, self.replica.partition);

@@ -214,7 +214,7 @@ async fn serve(
 ) -> Result {
     let bounds = bounds(&broker);
     let (stop, stopping) = channel::channel(false);
-    broker.groups.load(&broker);
+    broker.groups.follow(&broker);
     let timer = tokio::spawn(groups::timer::run(broker.clone(), stopping.clone()));
     let housekeeping = tokio::spawn(housekeeping::run(broker.clone(), stopping.clone()));
     let mut server = tokio::spawn(server::serve(broker.clone(), sockets, bounds, stopping));

@@ -155,6 +155,12 @@ impl Groups {
         &self.groups
     }
 
+    /// Forgets all that is said of groups other than these.
+    pub fn retain(&mut self, is_kept: impl Fn(&str) -> bool) {
+        self.groups.retain(|id, _| is_kept(id));
+        self.offsets.retain(is_kept);
+    }
+
     /// What the groups have committed.
     pub fn offsets(&self) -> &Offsets {
         &self.offsets

@@ -47,6 +47,14 @@ impl Offsets {
         &self.pending
     }
 
+    pub(super) fn retain(&mut self, is_kept: impl Fn(&str) -> bool) {
+        self.committed.retain(|group, _| is_kept(group));
+        self.pending.retain(|_, groups| {
+            groups.retain(|group, _| is_kept(group));
+            !groups.is_empty()
+        });
+    }
+
     pub(super) fn commit(&mut self, group: String, place: (String, i32), offset: CommittedOffset) {
         self.committed.entry(group).or_default().insert(place, offset);
     }

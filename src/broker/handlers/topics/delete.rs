@@ -61,6 +61,7 @@ pub fn delete_topics<'a>(exchange: &Exchange<'a>, request: Request<'a>) -> Respo
         .filter_map(|topic| Some((topic.name.as_ref()?.to_text().into_owned(), topic.topic_id)))
         .collect();
     if !gone.is_empty() {
+        exchange.broker.groups.follow(exchange.broker);
         exchange.broker.groups.forget_topics(gone);
     }
     Response { responses, ..Default::default() }

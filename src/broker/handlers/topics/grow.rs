@@ -40,6 +40,7 @@ pub fn create_partitions<'a>(exchange: &Exchange<'a>, request: Request<'a>) -> R
     let results = grown.unwrap_or_else(|_| {
         request.topics.iter().map(|asked| result(asked, &Err(Failure::storage()))).collect()
     });
+    exchange.broker.groups.follow(exchange.broker);
     Response { results, ..Default::default() }
 }
 
