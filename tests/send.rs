@@ -572,6 +572,38 @@ fn a_pipeline_that_breaks_ends() {
     assert!(output.stdout.lines().last().unwrap().contains("\"kind\":\"failure\""), "{}", output.stdout);
 }
 
+/// Bytes of clients that the peer passes on are its business no more than kafkit's; records are.
+#[test]
+fn what_is_wrong_inside_of_an_answer() {
+    let base64 = |bytes: &[u8]| base64::engine::general_purpose::STANDARD.encode(bytes);
+    let described = |metadata: &[u8], assignment: &[u8]| {
+        let member = json!({"memberId": "m", "memberMetadata": base64(metadata), "memberAssignment": base64(assignment)});
+        Body(
+            json!({"groups": [{"groupId": "g", "groupState": "Stable", "protocolType": "consumer", "members": [member]}]}),
+        )
+    };
+    let arguments = ["--set", "groups[0]=g", "--no-follow"];
+    for (metadata, assignment) in
+        [(&[0xff; 7][..], &[b'x'; 40][..]), (b"\0\x01\0\0\0\x01\0\x01t\xff\xff\xff\xff", b"")]
+    {
+        let peer = Peer::new(|_| vec![offers(&USUAL), (DESCRIBE_GROUPS, described(metadata, assignment))]);
+        let address = format!("127.0.0.1:{}", peer.port);
+        let output = kafkit(&[&["describe-groups", &address], &arguments[..]].concat(), "");
+        assert_eq!((output.code, output.stderr.as_str()), (0, ""));
+        assert!(output.stdout.contains("error inside"), "{}", output.stdout);
+    }
+    // A bit of the records flips, and the answer reads all the same.
+    let Body(mut body) = fetched(0) else { panic!() };
+    let mut batch = base64::engine::general_purpose::STANDARD.decode(records()).unwrap();
+    *batch.last_mut().unwrap() ^= 1;
+    body["responses"][0]["partitions"][0]["records"] = base64(&batch).into();
+    let peer =
+        Peer::new(|port| vec![offers(&USUAL), (METADATA, cluster(&[port])), (FETCH, Body(body.clone()))]);
+    let output = kafkit(&["fetch", &format!("127.0.0.1:{}", peer.port), "orders:0:7"], "");
+    assert_eq!(output.code, 1);
+    assert!(output.stderr.contains("but not all records in it do"), "{}", output.stderr);
+}
+
 /// What goes over the wire, in both directions, reads again as what it was.
 #[test]
 fn hex_out_is_food_for_decode() {

@@ -4,7 +4,9 @@
 
 use std::path::Path;
 
+use base64::Engine;
 use kafkit::codec::records::write::{BatchHeader, BatchWriter, NewRecord};
+use kafkit::encode::{self, Options as Encoding};
 use kafkit::log::finding::Finding;
 use kafkit::log::producer_snapshot;
 use kafkit::log::verify::{self, Options};
@@ -89,4 +91,55 @@ fn timestamps_that_wrap_round() {
         std::fs::write(partition.join("00000000000000000000").with_extension(extension), content).unwrap();
     }
     assert_eq!(found(&partition), []);
+}
+
+/// The value of a group with one consumer, who has put these bytes into it.
+fn group(subscription: &[u8], assignment: &[u8]) -> Vec<u8> {
+    let base64 = |bytes: &[u8]| base64::engine::general_purpose::STANDARD.encode(bytes);
+    let json = serde_json::json!({
+        "kind": "record-value", "family": "group", "message": "GroupMetadataValue", "version": 3,
+        "body": {
+            "protocolType": "consumer", "generation": 1, "protocol": "range", "leader": "m",
+            "currentStateTimestamp": 1_795_225_391_000_i64,
+            "members": [{
+                "memberId": "m", "groupInstanceId": null, "clientId": "c", "clientHost": "/127.0.0.1",
+                "rebalanceTimeout": 60_000, "sessionTimeout": 10_000,
+                "subscription": base64(subscription), "assignment": base64(assignment),
+            }],
+        },
+    });
+    let mut value = Vec::new();
+    encode::encode(&json, &Encoding::default(), &mut value).unwrap();
+    value
+}
+
+#[test]
+fn what_clients_put_into_a_group_is_theirs() {
+    let cut = group(b"\0\0\0\0\0\0\xff\xff\xff\xff", b"");
+    for (value, codes) in [
+        (group(&[0xff; 7], &[b'x'; 40]), &[] as &[&str]),
+        // kafka-go: version 1 that ends where version 0 does.
+        (group(b"\0\x01\0\0\0\x01\0\x01t\xff\xff\xff\xff", b""), &[]),
+        // The record around them is the coordinator's.
+        (cut[..cut.len() - 1].to_vec(), &["record-undecodable"]),
+        (b"\0\x63".to_vec(), &["record-undecodable"]),
+    ] {
+        let root = tempfile::tempdir().unwrap();
+        let partition = root.path().join("__consumer_offsets-0");
+        std::fs::create_dir(&partition).unwrap();
+        let base_timestamp = 1_795_225_391_000;
+        let mut writer = BatchWriter::new(BatchHeader { base_timestamp, ..BatchHeader::default() });
+        let (key, value) = (Some(&b"\0\x02\0\x01g"[..]), Some(value.as_slice()));
+        writer.push(&NewRecord { key, value, ..NewRecord::default() });
+        let mut log = Vec::new();
+        writer.finish(&mut log).unwrap();
+        let mut entry = base_timestamp.to_be_bytes().to_vec();
+        entry.extend(0_i32.to_be_bytes());
+        for (extension, content) in [("log", log), ("index", Vec::new()), ("timeindex", entry)] {
+            std::fs::write(partition.join("00000000000000000000").with_extension(extension), content)
+                .unwrap();
+        }
+        let found: Vec<_> = found(&partition).iter().map(|finding| finding.code).collect();
+        assert_eq!(found, codes);
+    }
 }

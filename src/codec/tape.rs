@@ -429,9 +429,12 @@ impl Tape {
     /// Notes a finding of a node.
     #[cold]
     pub fn find_in(&mut self, severity: Severity, at: usize, kind: FindingKind, node: usize) {
-        // Of each severity one is always kept, so that the verdict does not depend on the limit.
-        let first =
-            severity != Severity::Note && self.findings.iter().all(|finding| finding.severity != severity);
+        // Of each severity one is always kept, and one of records, so that the verdict does not depend on the limit.
+        let is_records = |kind: &FindingKind| matches!(kind, FindingKind::Records(_));
+        let first = severity != Severity::Note
+            && self.findings.iter().all(|finding| {
+                finding.severity != severity || is_records(&finding.kind) != is_records(&kind)
+            });
         if self.findings.len() >= FINDINGS_MAX && !first {
             self.findings_left_out += 1;
             return;

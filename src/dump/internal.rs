@@ -2,7 +2,6 @@
 
 use crate::codec::dissect::Depth;
 use crate::codec::explain;
-use crate::codec::finding::Severity;
 use crate::codec::internal::{type_of_framed, type_of_key};
 use crate::codec::json::message_hiding;
 use crate::codec::reading::{ReadAs, Reading, read};
@@ -120,8 +119,8 @@ fn one(
 ) -> (Reading, Option<String>) {
     tape.clear();
     let reading = read(tape, bytes, 0, read_as, Depth::ALL);
-    let refused = tape.findings().iter().find(|finding| finding.severity != Severity::Note);
-    let problem = refused.map(|finding| {
+    // Not what clients put into it: who loads the log passes that on unread.
+    let problem = tape.first_error().map(|finding| {
         let words = explain::explain(tape, &reading, finding);
         let wanted = match (words.want, words.have) {
             (Some(want), Some(have)) => format!(" (expected {want}, found {have})"),

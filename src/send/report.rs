@@ -14,8 +14,8 @@ use crate::client::error::{Error, Problem, Step, millis};
 use crate::client::{Frame, negotiate};
 use crate::codec::dissect::Depth;
 use crate::codec::error_codes;
-use crate::codec::explain::{self, counted};
-use crate::codec::finding::Severity;
+use crate::codec::explain::counted;
+use crate::codec::finding::{Finding, FindingKind, Severity};
 use crate::codec::frame::{HeaderChoice, Layout};
 use crate::codec::meaning::Meaning;
 use crate::codec::reading::{self, ReadAs, Reading};
@@ -186,13 +186,13 @@ impl<'w> Reporter<'w> {
             *self.codes.entry(*code).or_default() += 1;
         }
         self.with_codes += u64::from(!codes.is_empty());
-        let broken = self.tape.findings().iter().any(|finding| finding.severity != Severity::Note);
+        let fault = Fault::of(&self.tape);
         let found = frame.correlation_id();
         let strange = expect.id.filter(|wanted| found.is_some_and(|found| found != *wanted));
         self.text.clear();
         // Of many answers a person gets the first, then a line each of some more, then the sum.
         let full = !self.several || self.show.format != Format::Table || self.printed_answers() == 0;
-        if full || broken || strange.is_some() {
+        if full || fault.is_some() || strange.is_some() {
             let origin = self.origin(peer, frame);
             let connect = Field::Millis(peer.connected_in);
             let mut fields = vec![("peer", Field::Text(&peer.name))];
@@ -215,9 +215,9 @@ impl<'w> Reporter<'w> {
             writeln!(self.out, "...")?;
         }
         self.lines += 1;
-        if broken {
+        if let Some(fault) = fault {
             self.problem = true;
-            self.evidence(peer, expect, frame, explain::verdict(&self.tape, &reading).accepted)?;
+            self.evidence(peer, expect, frame, fault)?;
         }
         if let (Some(wanted), Some(found)) = (strange, found) {
             self.problem = true;
@@ -351,13 +351,13 @@ impl<'w> Reporter<'w> {
         self.out.flush()
     }
 
-    /// Keeps the bytes of an answer that could not be read whole; `reads` where that is only so of what clients put into it.
-    fn evidence(&mut self, peer: &Peer, expect: &Expect, frame: &Frame, reads: bool) -> io::Result<()> {
+    /// Keeps the bytes of an answer that could not be read whole.
+    fn evidence(&mut self, peer: &Peer, expect: &Expect, frame: &Frame, fault: Fault) -> io::Result<()> {
         let step = Step::Decode.name();
         let name = expect.name();
-        let what = match reads {
-            true => format!("the answer reads as {name}, but not all that is inside of it does"),
-            false => format!("the answer does not read as {name}"),
+        let what = match fault {
+            Fault::Answer => format!("the answer does not read as {name}"),
+            Fault::Records => format!("the answer reads as {name}, but not all records in it do"),
         };
         writeln!(self.err, "error: {step}: {}: {what}", peer.name)?;
         write_evidence(self.err, &frame.bytes)
@@ -484,6 +484,27 @@ impl<'w> Reporter<'w> {
             }
         }
         self.out.flush()
+    }
+}
+
+/// What makes an answer a failure of whoever answered. Bytes of clients that it only passes on are none.
+#[derive(Debug, Clone, Copy)]
+enum Fault {
+    /// The answer itself does not read.
+    Answer,
+    /// A record batch in it is damaged.
+    Records,
+}
+
+impl Fault {
+    fn of(tape: &Tape) -> Option<Self> {
+        let records = |finding: &Finding| {
+            finding.severity == Severity::Inner && matches!(finding.kind, FindingKind::Records(_))
+        };
+        match tape.first_error() {
+            Some(_) => Some(Fault::Answer),
+            None => tape.findings().iter().any(records).then_some(Fault::Records),
+        }
     }
 }
 

@@ -5,7 +5,6 @@ use super::order::REFETCH;
 use super::report::{File, Report, Words, n};
 use crate::codec::dissect::Depth;
 use crate::codec::explain;
-use crate::codec::finding::Severity;
 use crate::codec::internal::type_of_key;
 use crate::codec::reading::{ReadAs, read};
 use crate::codec::record_types::Family;
@@ -97,7 +96,8 @@ impl Decoder {
     fn problem(&mut self, what: &str, bytes: &[u8], read_as: ReadAs) -> Option<String> {
         self.tape.clear();
         let reading = read(&mut self.tape, bytes, 0, read_as, Depth::ALL);
-        let refused = self.tape.findings().iter().find(|finding| finding.severity != Severity::Note)?;
+        // What clients put into a group's record is passed on unread: only the record itself must read.
+        let refused = self.tape.first_error()?;
         let words = explain::explain(&self.tape, &reading, refused);
         let wanted = match (words.want, words.have) {
             (Some(want), Some(have)) => format!(" (expected {want}, found {have})"),
