@@ -397,6 +397,17 @@ fn what_is_said_of_what_comes_back() {
         ("what is not of this request", "metadata PEER --key k", vec![]),
         ("no such API", "fecth PEER", vec![]),
         ("no such field", "metadata PEER --set topics[0].nam=x", vec![offers(&USUAL)]),
+        (
+            "fields as tables spell them",
+            "offset-fetch PEER --api-version 7 --no-follow --body {\"group_id\":\"a\",\"require_stable\":true} --set group_id=b --set header.client_id=me --show-request --format ndjson",
+            vec![offers(&[(9, 1, 10)]), (9, Body(json!({})))],
+        ),
+        (
+            "a field in both spellings",
+            "offset-fetch PEER --api-version 7 --body {\"group_id\":\"a\",\"groupId\":\"b\"}",
+            vec![offers(&[(9, 1, 10)])],
+        ),
+        ("a body that is no object", "offset-fetch PEER --body []", vec![offers(&[(9, 1, 10)])]),
         ("a body that is none", "metadata PEER --body {", vec![]),
         ("a version that is none", "metadata PEER --api-version 99", vec![offers(&USUAL)]),
     ];

@@ -5,6 +5,7 @@
 //! by [`unknown_tags`]).
 
 mod encode;
+pub mod spelling;
 mod write;
 
 pub use encode::{JsonError, Missing, UnknownTags, encode};

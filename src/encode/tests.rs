@@ -50,6 +50,16 @@ fn records_of_kafka_itself_have_their_frames() {
 }
 
 #[test]
+fn fields_may_be_spelled_as_in_tables() {
+    let heartbeat = |body: Json| json!({"kind": "request", "api": "Heartbeat", "version": 0, "headerVersion": null, "body": body});
+    let kafka = plain(heartbeat(json!({"groupId": "g", "generationId": 1, "memberId": "m"})));
+    assert!(kafka.ends_with("0001670000000100016d"), "{kafka}");
+    assert_eq!(plain(heartbeat(json!({"group_id": "g", "generation_id": 1, "memberId": "m"}))), kafka);
+    let both = plain(heartbeat(json!({"group_id": "g", "groupId": "g", "generationId": 1, "memberId": "m"})));
+    assert_eq!(both, ".body.groupId: given twice, also as group_id");
+}
+
+#[test]
 fn mistakes_are_named_by_their_place() {
     for (json, expected) in [
         (json!(5), ".: expected an object, found 5"),

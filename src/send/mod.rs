@@ -24,6 +24,7 @@ pub mod set;
 pub mod summary;
 pub mod target;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::time::Instant;
 
@@ -32,7 +33,9 @@ use serde_json::{Map, Value as Json};
 use crate::client::{self, Address, negotiate};
 use crate::codec::api::Api;
 use crate::codec::error_codes;
+use crate::codec::json::spelling;
 use crate::codec::meaning::uuid::{parse_uuid, uuid};
+use crate::codec::messages::headers::request_header;
 
 use bodies::Body;
 use fetched::Asked;
@@ -168,10 +171,17 @@ fn send_request(
     let version = version(options, api, session, reporter)?;
     let mut parts = Vec::new();
     for mut body in body.build(api, version, session)? {
+        // What follows looks for fields by the names that Kafka's JSON gives them.
+        body = respelled(body, api, version)?;
         let mut header = Json::Object(Map::new());
         for set in &options.sets {
-            set.apply(if set.in_header { &mut header } else { &mut body }).map_err(Failure::Usage)?;
+            let (tree, shape) = match set.in_header {
+                true => (&mut header, request_header::MESSAGE.shape),
+                false => (&mut body, api.request.shape),
+            };
+            set.apply(tree, shape).map_err(Failure::Usage)?;
         }
+        body = respelled(body, api, version)?;
         resolve(api, version, &mut body, session, reporter)?;
         let header = header.as_object().cloned().unwrap_or_default();
         let request = Request { api, version, header, body };
@@ -226,6 +236,15 @@ fn fly(
     let name = connection.address.to_string();
     let peer = Peer { name, because, connected_in: connection.connected_in };
     flight::fly(connection, &peer, shots, options.pace, reporter)
+}
+
+/// A body with its fields spelled as in Kafka's JSON.
+fn respelled(body: Json, api: &'static Api, version: i16) -> Result<Json, Failure> {
+    match spelling::respell(&body, api.request.shape) {
+        Ok(Cow::Borrowed(_)) => Ok(body),
+        Ok(Cow::Owned(respelled)) => Ok(respelled),
+        Err(error) => Err(Failure::Usage(format!("{} v{version}: {error}", api.name))),
+    }
 }
 
 fn encode(request: &Request, options: &Options, id: i32) -> Result<Vec<u8>, Failure> {

@@ -41,7 +41,7 @@ impl Request {
         json::encode(&Json::Object(header), usual, header_version, missing, &no_tags, &mut writer)
             .map_err(|error| JsonError { path: format!(".header{}", error.path), ..error })?;
         json::encode(&self.body, self.api.request, self.version, missing, &no_tags, &mut writer)?;
-        let fail = |problem: String| JsonError { path: ".".into(), problem };
+        let fail = |problem: String| JsonError { path: String::new(), problem };
         let mut bytes = writer.finish().map_err(|error| fail(error.to_string()))?;
         let size = i32::try_from(bytes.len().saturating_sub(4))
             .map_err(|_| fail("the request is longer than a size can say".into()))?;

@@ -2,6 +2,9 @@
 
 use serde_json::{Map, Value as Json};
 
+use crate::codec::json::spelling;
+use crate::codec::schema::{Field, Struct};
+
 /// A value and where it goes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Set {
@@ -39,20 +42,24 @@ impl Set {
         Ok(Self { text: text.to_owned(), in_header, path, value })
     }
 
-    /// Puts the value into the tree, with what is missing around it.
+    /// Puts the value into the tree of a message of this shape, with what is missing around it.
     ///
     /// # Errors
     /// That something else is in the way.
-    pub fn apply(&self, tree: &mut Json) -> Result<(), String> {
+    pub fn apply(&self, tree: &mut Json, shape: &'static Struct) -> Result<(), String> {
         let mut here = tree;
+        let mut shape = Some(shape);
         for step in &self.path {
             here = match step {
                 Step::Member(name) => {
                     if here.is_null() {
                         *here = Json::Object(Map::new());
                     }
+                    let field = shape.and_then(|shape| spelling::field_of(shape, name));
+                    shape = field.and_then(|field| spelling::struct_of(&field.ty));
+                    let spelled = field.map_or_else(|| name.clone(), Field::json_name);
                     match here.as_object_mut() {
-                        Some(object) => object.entry(name.as_str()).or_insert(Json::Null),
+                        Some(object) => object.entry(spelled).or_insert(Json::Null),
                         None => {
                             return Err(format!(
                                 "--set {}: what {name} is to go into is no object",
@@ -113,11 +120,14 @@ fn steps(path: &str) -> Option<Vec<Step>> {
 #[allow(clippy::unwrap_used)] // A test that cannot go on has failed.
 mod tests {
     use super::*;
+    use crate::codec::messages::groups::offset_fetch_request;
     use serde_json::json;
+
+    const OFFSET_FETCH: &Struct = offset_fetch_request::MESSAGE.shape;
 
     fn with(sets: &[&str], mut tree: Json) -> Result<Json, String> {
         for set in sets {
-            Set::parse(set)?.apply(&mut tree)?;
+            Set::parse(set)?.apply(&mut tree, OFFSET_FETCH)?;
         }
         Ok(tree)
     }
@@ -130,6 +140,13 @@ mod tests {
         );
         assert_eq!(with(&["a.b=\"1\""], json!({"a": {"b": 2}})), Ok(json!({"a": {"b": "1"}})));
         assert!(Set::parse("header.clientId=x").unwrap().in_header);
+        assert_eq!(
+            with(
+                &["group_id=b", "groups[0].member_epoch=1", "groups[0].memberEpoch=2"],
+                json!({"groupId": "a"})
+            ),
+            Ok(json!({"groupId": "b", "groups": [{"memberEpoch": 2}]}))
+        );
     }
 
     #[test]

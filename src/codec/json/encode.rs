@@ -3,26 +3,27 @@
 use ::base64::Engine;
 use serde_json::Value as Json;
 
+use super::spelling;
 use crate::codec::names;
 use crate::codec::schema::{Default, Field, Message, Struct, Type};
 use crate::codec::wire::{Context, STRING_BYTES_MAX, Uuid, Wire, WriteError, Writer};
 
 /// Why JSON could not be encoded, and where in it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{path}: {problem}")]
+#[error("{path}{}{problem}", if path.is_empty() { "" } else { ": " })]
 pub struct JsonError {
-    /// The place, as jq would name it: `.topics[1].name`.
+    /// The place, as jq would name it: `.topics[1].name`. Empty for the whole.
     pub path: String,
     /// What was expected and what was found there.
     pub problem: String,
 }
 
 impl JsonError {
-    fn new(problem: impl Into<String>) -> Self {
+    pub(super) fn new(problem: impl Into<String>) -> Self {
         Self { path: String::new(), problem: problem.into() }
     }
 
-    fn inside(mut self, place: &str) -> Self {
+    pub(super) fn inside(mut self, place: &str) -> Self {
         self.path.insert_str(0, place);
         self
     }
@@ -42,7 +43,8 @@ pub enum Missing {
 /// Tags that the version does not know: the struct's path, the tag, the content.
 pub type UnknownTags<'j> = Vec<(String, u32, Vec<u8>)>;
 
-/// Writes the message that `json` describes behind what the writer holds.
+/// Writes the message that `json` describes behind what the writer holds. Fields may be spelled as kafkit's tables
+/// do too.
 ///
 /// # Errors
 /// The path and what is wrong there: a field that is missing, of another type, out of range, null
@@ -61,7 +63,8 @@ pub fn encode(
     }
     let context = Context::new(version, message.flexible.contain(version));
     let mut encoder = Encoder { missing, unknown_tags, path: String::new() };
-    encoder.structure(json, message.shape, context, writer)
+    let json = spelling::respell(json, message.shape)?;
+    encoder.structure(&json, message.shape, context, writer)
 }
 
 struct Encoder<'j> {
