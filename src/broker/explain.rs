@@ -1,5 +1,8 @@
 //! Why a request is refused, in the words of `decode`.
 
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::task::block_in_place;
+
 use crate::codec::api;
 use crate::codec::dissect::Depth;
 use crate::codec::explain;
@@ -10,8 +13,19 @@ use crate::codec::tape::Tape;
 /// So many values are remembered to name the one that is wrong: 48 MB at most, for as long as it takes.
 const NODES_KEPT: usize = 1 << 20;
 
+/// A longer frame takes so long to be looked at that the other connections of the thread go on elsewhere.
+const AT_ONCE_BYTES: usize = 1 << 20;
+
 /// What is wrong with a frame that was not to be read. All of it is looked at: a part would seem cut.
 pub fn request(frame: &[u8]) -> String {
+    let runtime = Handle::try_current().map(|handle| handle.runtime_flavor());
+    match runtime {
+        Ok(RuntimeFlavor::MultiThread) if frame.len() > AT_ONCE_BYTES => block_in_place(|| reason(frame)),
+        _ => reason(frame),
+    }
+}
+
+fn reason(frame: &[u8]) -> String {
     let mut tape = Tape::new(NODES_KEPT, 0);
     let read_as = ReadAs::Request { layout: Layout::default(), api: None };
     let reading = reading::read(&mut tape, frame, 0, read_as, Depth::FIELDS);
