@@ -87,6 +87,15 @@ impl Replay {
         }
     }
 
+    /// A segment begins. The log goes at least that far, whether there is anything in the segment or not.
+    pub(super) fn begin_segment(&mut self, base_offset: i64) {
+        if base_offset > self.next_offset {
+            self.next_offset = base_offset;
+            // What was there is gone: by compaction, or by a crash that left the segments before without content.
+            self.sure &= self.compacted;
+        }
+    }
+
     /// Takes the next message of the formats before producers had ids.
     pub(super) fn message(&mut self, report: &mut Report, first: i64, last: i64) {
         self.reach(report, first);

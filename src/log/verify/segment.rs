@@ -151,6 +151,7 @@ impl Reading<'_, '_> {
         self.report.summary.files += 1;
         let mut scanner = Scanner::new(Source::open(path)?);
         self.walk.order.begin_segment(&self.file, self.base, self.standing.active);
+        self.walk.replay.begin_segment(self.base);
         let mut resumes = 0;
         while let Some(piece) = scanner.next_piece()? {
             match piece {

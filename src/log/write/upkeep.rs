@@ -153,6 +153,10 @@ impl PartitionLog {
     ///
     /// Where files cannot be written: the broker must not claim a clean shutdown then.
     pub fn close(&self, closing: Closing) -> Result<(), LogError> {
+        if closing.sync {
+            // From front to back: what a power failure leaves meanwhile has no hole.
+            self.flush_closed()?;
+        }
         let mut writer = self.writer();
         if writer.dirty {
             let active = self.active();
