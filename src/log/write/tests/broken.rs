@@ -83,9 +83,13 @@ impl Files for Broken {
 
     fn create(&self, path: &Path) -> io::Result<File> {
         self.change()?;
+        let is_new = !path.exists();
         let file = self.real.create(path)?;
         let metadata = file.metadata()?;
-        self.synced.lock().unwrap().entry(metadata.ino()).or_insert(0);
+        if is_new {
+            // The inode may have been that of a file which is gone, and of which more was on the disk.
+            self.synced.lock().unwrap().insert(metadata.ino(), 0);
+        }
         Ok(file)
     }
 
