@@ -1,9 +1,9 @@
 //! The end of offsets and groups that nobody needs.
 
-use super::super::requests::{Commit, Offset, Speaker};
+use super::super::requests::Offset;
 use super::super::{Record, Sweep, Undescribed};
 use super::kit::{CONFIG, EPOCH_MS, Node};
-use super::steps::{GROUP, join_of, nobody, speaker};
+use super::steps::{GROUP, join_of, nobody, nobody_of, speaker};
 use crate::codec::error_codes::codes;
 use crate::codec::messages::group_records as records;
 use crate::codec::wire::{Body, Str, Uuid, Writer};
@@ -20,6 +20,17 @@ impl Node {
             next = then;
         }
         all
+    }
+
+    /// Commits to so many partitions for a group without members.
+    fn commit_of(&mut self, group: &str, partitions: i32) {
+        let offsets = (0..partitions).map(|partition| Offset {
+            topic: "t".to_owned(),
+            topic_id: Uuid([7; 16]),
+            partition,
+            ..Offset::default()
+        });
+        self.commit_all(nobody_of(group), offsets).unwrap();
     }
 
     fn forget(&mut self, topic: &str, id: Uuid) {
@@ -224,10 +235,7 @@ fn groups_of_the_newer_protocols_give_way_when_they_are_empty() {
     }
     let mut node = Node::new(CONFIG);
     newer(&mut node, false);
-    let mut commit = |group: &str| {
-        let speaker = Speaker { group_id: group.to_owned(), ..nobody() };
-        node.commit(speaker, &[("", 1)])
-    };
+    let mut commit = |group: &str| node.commit(nobody_of(group), &[("", 1)]);
     assert_eq!(commit("consumer"), Ok(vec![codes::NONE]));
     assert_eq!(commit("share"), Err(codes::GROUP_ID_NOT_FOUND));
     let mut delete = |group: &str| node.step(|coordinator, world| coordinator.delete_group(world, group));
@@ -242,26 +250,11 @@ fn a_million_offsets_do_not_go_at_once() {
     const STEP_MAX: usize = 1_001;
     let mut node = Node::new(CONFIG);
     for group in ["a", "b"] {
-        let offsets = (0..OFFSETS).map(|partition| Offset {
-            topic: "t".to_owned(),
-            topic_id: Uuid([7; 16]),
-            partition,
-            ..Offset::default()
-        });
-        let commit = Commit {
-            speaker: Speaker { group_id: group.to_owned(), ..nobody() },
-            retention_time_ms: -1,
-            knows_group_id_not_found: true,
-            offsets: offsets.collect(),
-        };
-        node.step(|coordinator, world| coordinator.commit(world, &commit)).unwrap();
+        node.commit_of(group, OFFSETS);
     }
     let member = node.alone(None);
-    let (half, mut next) = (node.log.records.len(), Some(Sweep::default()));
-    let deleted = |name: &str| (name == "nothing").then_some(Uuid([7; 16]));
-    while let Some(from) = next {
-        next = node.step(|coordinator, world| coordinator.forget_topics(world, &from, &deleted));
-    }
+    let half = node.log.records.len();
+    node.forget("nothing", Uuid([7; 16]));
     assert_eq!(node.log.records.len(), half, "nothing of another topic goes");
     node.now_ms += 8 * DAY_MS;
     let (mut steps, mut next) = (0, Some(Sweep::default()));
@@ -291,15 +284,7 @@ fn what_is_too_large_for_the_log_holds_up_nothing_else() {
     let mut node = Node::new(CONFIG);
     let long = "m".repeat(3_000);
     for (group, partitions) in [("a", 3), (long.as_str(), 40), ("z", 3)] {
-        let offsets =
-            (0..partitions).map(|partition| Offset { topic: "t".to_owned(), partition, ..Offset::default() });
-        let commit = Commit {
-            speaker: Speaker { group_id: group.to_owned(), ..nobody() },
-            retention_time_ms: -1,
-            knows_group_id_not_found: true,
-            offsets: offsets.collect(),
-        };
-        node.step(|coordinator, world| coordinator.commit(world, &commit)).unwrap();
+        node.commit_of(group, partitions);
     }
     let expire =
         |node: &mut Node| node.step(|coordinator, world| coordinator.expire(world, &Sweep::default()));

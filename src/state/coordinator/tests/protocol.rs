@@ -3,7 +3,7 @@
 use super::super::requests::{Answer, Join, Joined, Leaving, Speaker};
 use super::super::{Config, State};
 use super::kit::{CONFIG, EPOCH_MS, Node, Ticket};
-use super::steps::{GROUP, join_of, nobody, speaker};
+use super::steps::{GROUP, join_of, nobody, nobody_of, speaker};
 use crate::codec::error_codes::codes;
 use crate::codec::wire::Uuid;
 use crate::state::groups::Group;
@@ -238,8 +238,7 @@ fn a_group_that_is_too_large_by_now_makes_room() {
 #[test]
 fn what_is_too_long_for_a_record_is_refused_and_not_written() {
     let mut node = Node::new(CONFIG);
-    let speaker = Speaker { group_id: "g".repeat(40_000), ..nobody() };
-    let refused = node.commit(speaker, &[("", 7)]);
+    let refused = node.commit(nobody_of(&"g".repeat(40_000)), &[("", 7)]);
     assert!(
         refused == Err(codes::UNKNOWN_SERVER_ERROR) || refused == Ok(vec![codes::UNKNOWN_SERVER_ERROR]),
         "{refused:?}"

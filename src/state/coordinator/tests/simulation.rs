@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::requests::{Answer, Commit, Leaving, Offset, Speaker};
+use super::super::requests::{Answer, Leaving, Offset, Speaker};
 use super::super::{Config, State};
 use super::client::{Client, PARTITIONS, Phase, REBALANCE_MS, SESSION_MS, read_assignment};
 use super::dice::Dice;
@@ -266,13 +266,7 @@ impl Simulation {
             leader_epoch: -1,
             ..Offset::default()
         };
-        let commit = Commit {
-            speaker,
-            retention_time_ms: -1,
-            knows_group_id_not_found: true,
-            offsets: places.iter().map(offset).collect(),
-        };
-        match self.node.step(|coordinator, world| coordinator.commit(world, &commit)) {
+        match self.node.commit_all(speaker, places.iter().map(offset)) {
             Err(code) => self.clients[at].failed(code),
             Ok(committed) => {
                 assert!(committed.iter().all(|code| *code == codes::NONE));
@@ -317,9 +311,8 @@ impl Simulation {
         let speaker = Speaker { member_id: "nobody".to_owned(), generation: 1, ..speaker(client) };
         let heard = self.node.step(|coordinator, world| coordinator.heartbeat(world, &speaker));
         assert!(matches!(heard, Err(codes::UNKNOWN_MEMBER_ID | codes::FENCED_INSTANCE_ID)), "{heard:?}");
-        let offsets = vec![Offset { topic: "t".to_owned(), offset: -7, ..Offset::default() }];
-        let commit = Commit { speaker, retention_time_ms: -1, knows_group_id_not_found: true, offsets };
-        let committed = self.node.step(|coordinator, world| coordinator.commit(world, &commit));
+        let offset = Offset { topic: "t".to_owned(), offset: -7, ..Offset::default() };
+        let committed = self.node.commit_all(speaker, [offset].into_iter());
         assert!(committed.is_err(), "{committed:?}");
     }
 

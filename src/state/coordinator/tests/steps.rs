@@ -90,11 +90,20 @@ impl Node {
             metadata: metadata.to_owned(),
             ..Offset::default()
         };
+        self.commit_all(speaker, offsets.iter().map(offset))
+    }
+
+    /// Commits as clients of today do.
+    pub fn commit_all(
+        &mut self,
+        speaker: Speaker,
+        offsets: impl Iterator<Item = Offset>,
+    ) -> Result<Vec<i16>, i16> {
         let commit = Commit {
             speaker,
             retention_time_ms: -1,
             knows_group_id_not_found: true,
-            offsets: offsets.iter().map(offset).collect(),
+            offsets: offsets.collect(),
         };
         self.step(|coordinator, world| coordinator.commit(world, &commit))
     }
@@ -120,5 +129,10 @@ pub fn speaker(joined: &Joined, instance: Option<&str>) -> Speaker {
 }
 
 pub fn nobody() -> Speaker {
-    Speaker { group_id: GROUP.to_owned(), generation: -1, ..Speaker::default() }
+    nobody_of(GROUP)
+}
+
+/// One who is no member of this group.
+pub fn nobody_of(group: &str) -> Speaker {
+    Speaker { group_id: group.to_owned(), generation: -1, ..Speaker::default() }
 }
