@@ -17,10 +17,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use broker::{ANYBODY, Broker, Client, KAFKIT, batch, frame, produce, produced, values};
+use broker::{ANYBODY, Broker, Client, KAFKIT, batch, produce, produced, read, values};
 use kafkit::codec::messages::transactions::init_producer_id_request::InitProducerIdRequest;
 use kafkit::codec::messages::transactions::init_producer_id_response::InitProducerIdResponse;
-use kafkit::codec::wire::{Body, Reader};
 
 const TOPIC: &str = "t";
 const PARTITIONS: i32 = 3;
@@ -58,9 +57,8 @@ impl Producer {
     fn new(partition: i32, client: &mut Client) -> Self {
         const VERSION: i16 = 1;
         let request = InitProducerIdRequest { transactional_id: None, ..Default::default() };
-        client.send(&frame(1, VERSION, &request)).unwrap();
-        let answer = client.receive().unwrap();
-        let response = InitProducerIdResponse::decode(&mut Reader::new(&answer[4..]), VERSION).unwrap();
+        let answer = client.ask(VERSION, &request).unwrap();
+        let response: InitProducerIdResponse<'_> = read(&answer, VERSION);
         assert_eq!(response.error_code, 0);
         let id = response.producer_id;
         Self { partition, id, next_value: 0, unacknowledged: VecDeque::new(), acknowledged: 0, seen: 0 }

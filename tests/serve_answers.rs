@@ -10,14 +10,14 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use broker::{ANYBODY, Broker, FETCH_VERSION, KAFKIT, batch, fetch, frame, produce, produced, record};
+use broker::{ANYBODY, Broker, FETCH_VERSION, KAFKIT, batch, fetch, frame, produce, produced, read, record};
 use kafkit::codec::error_codes::codes;
 use kafkit::codec::messages::fetch::fetch_request::{FetchPartition, FetchRequest, FetchTopic};
 use kafkit::codec::messages::fetch::fetch_response::FetchResponse;
 use kafkit::codec::records::batch::Attributes;
 use kafkit::codec::records::compression::Codec;
 use kafkit::codec::records::write::{BatchHeader, BatchWriter, NewRecord};
-use kafkit::codec::wire::{Body, Reader, Str};
+use kafkit::codec::wire::Str;
 
 /// A wait that is plainly seen, and not long.
 const WAIT_MS: i32 = 1500;
@@ -68,7 +68,7 @@ fn a_fetch_waits_for_what_appends_can_bring_and_for_nothing_else() {
     client.send(&fetch_of(&[("none", 0), ("idle", 0)], 1, WAIT_MS)).unwrap();
     let answer = client.receive().unwrap();
     assert!(begun.elapsed() >= WAIT, "{:?}", begun.elapsed());
-    let response = FetchResponse::decode(&mut Reader::new(&answer[4..]), FETCH_VERSION).unwrap();
+    let response: FetchResponse<'_> = read(&answer, FETCH_VERSION);
     let code = |at: usize| response.responses[at].partitions[0].error_code;
     assert_eq!((code(0), code(1)), (codes::UNKNOWN_TOPIC_OR_PARTITION, 0));
     // Of the error Kafka says an empty list, of what it has read for somebody who takes all, nothing.

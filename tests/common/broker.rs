@@ -171,6 +171,12 @@ impl Client {
         Ok(frame)
     }
 
+    /// Sends a request and waits for the answer to it.
+    pub fn ask<'a, B: Body<'a>>(&mut self, version: i16, body: &B) -> io::Result<Vec<u8>> {
+        self.send(&frame(1, version, body))?;
+        self.receive()
+    }
+
     /// Whether the broker ends this, and what comes before it does.
     pub fn is_closed(&mut self) -> Vec<u8> {
         let mut rest = Vec::new();
@@ -192,7 +198,7 @@ impl Client {
     pub fn fetch(&mut self, topic: &str, partition: i32, offset: i64) -> io::Result<(i16, Vec<u8>)> {
         self.send(&fetch(2, topic, partition, offset, 0))?;
         let answer = self.receive()?;
-        let response = FetchResponse::decode(&mut Reader::new(&answer[4..]), FETCH_VERSION).unwrap();
+        let response: FetchResponse<'_> = read(&answer, FETCH_VERSION);
         let data = &response.responses[0].partitions[0];
         let records = data.records.as_ref().map(|records| records.bytes.to_vec());
         Ok((data.error_code, records.unwrap_or_default()))
@@ -217,6 +223,11 @@ pub fn frame<'a, B: Body<'a>>(correlation_id: i32, version: i16, body: &B) -> Ve
     let size = (frame.len() - 4) as u32;
     frame[..4].copy_from_slice(&size.to_be_bytes());
     frame
+}
+
+/// What an answer of a version with the simple header says.
+pub fn read<'a, B: Body<'a>>(answer: &'a [u8], version: i16) -> B {
+    B::decode(&mut Reader::new(&answer[4..]), version).unwrap()
 }
 
 /// ApiVersions version 0.
@@ -252,7 +263,7 @@ pub fn produce(correlation_id: i32, acks: i16, topic: &str, partition: i32, reco
 
 /// The error code and the base offset.
 pub fn produced(answer: &[u8]) -> (i16, i64) {
-    let response = ProduceResponse::decode(&mut Reader::new(&answer[4..]), PRODUCE_VERSION).unwrap();
+    let response: ProduceResponse<'_> = read(answer, PRODUCE_VERSION);
     let partition = &response.responses[0].partition_responses[0];
     (partition.error_code, partition.base_offset)
 }

@@ -10,19 +10,14 @@ use kafkit::codec::messages::topics::delete_records_request::{
 use kafkit::codec::messages::topics::delete_records_response::DeleteRecordsResponse;
 use kafkit::codec::messages::topics::delete_topics_request::DeleteTopicsRequest;
 use kafkit::codec::messages::topics::delete_topics_response::DeleteTopicsResponse;
-use kafkit::codec::wire::{Body, Reader, Str};
+use kafkit::codec::wire::Str;
 
-use super::broker::{Client, frame};
+use super::broker::{Client, read};
 
 /// Versions whose headers are the simple ones.
 const CREATE_VERSION: i16 = 4;
 const DELETE_VERSION: i16 = 3;
 const RECORDS_VERSION: i16 = 1;
-
-fn ask<'a, B: Body<'a>>(client: &mut Client, version: i16, body: &B) -> std::io::Result<Vec<u8>> {
-    client.send(&frame(1, version, body))?;
-    Ok(client.receive()?.split_off(4))
-}
 
 /// The error code.
 pub fn create(
@@ -44,16 +39,16 @@ pub fn create(
         ..Default::default()
     };
     let body = CreateTopicsRequest { topics: vec![topic], ..Default::default() };
-    let answer = ask(client, CREATE_VERSION, &body)?;
-    let response = CreateTopicsResponse::decode(&mut Reader::new(&answer), CREATE_VERSION).unwrap();
+    let answer = client.ask(CREATE_VERSION, &body)?;
+    let response: CreateTopicsResponse<'_> = read(&answer, CREATE_VERSION);
     Ok(response.topics[0].error_code)
 }
 
 /// The error code.
 pub fn delete(client: &mut Client, topic: &str) -> std::io::Result<i16> {
     let body = DeleteTopicsRequest { topic_names: vec![Str::from(topic)], ..Default::default() };
-    let answer = ask(client, DELETE_VERSION, &body)?;
-    let response = DeleteTopicsResponse::decode(&mut Reader::new(&answer), DELETE_VERSION).unwrap();
+    let answer = client.ask(DELETE_VERSION, &body)?;
+    let response: DeleteTopicsResponse<'_> = read(&answer, DELETE_VERSION);
     Ok(response.responses[0].error_code)
 }
 
@@ -63,7 +58,7 @@ pub fn delete_records(client: &mut Client, topic: &str, partition: i32, offset: 
         vec![DeleteRecordsPartition { partition_index: partition, offset, ..Default::default() }];
     let topics = vec![DeleteRecordsTopic { name: Str::from(topic), partitions, ..Default::default() }];
     let body = DeleteRecordsRequest { topics, ..Default::default() };
-    let answer = ask(client, RECORDS_VERSION, &body)?;
-    let response = DeleteRecordsResponse::decode(&mut Reader::new(&answer), RECORDS_VERSION).unwrap();
+    let answer = client.ask(RECORDS_VERSION, &body)?;
+    let response: DeleteRecordsResponse<'_> = read(&answer, RECORDS_VERSION);
     Ok(response.topics[0].partitions[0].error_code)
 }
