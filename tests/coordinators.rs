@@ -5,118 +5,63 @@
 #[path = "common/broker.rs"]
 #[allow(dead_code)]
 mod broker;
+#[path = "common/groups.rs"]
+mod groups;
+#[path = "common/topics.rs"]
+#[allow(dead_code)]
+mod topics;
 
 use std::time::{Duration, Instant};
 
-use broker::{Broker, Client, frame};
+use broker::{Broker, Client, frame, read};
+use groups::{HEARTBEAT, JOIN, LEAVE, SYNC, delete, describe, find, loaded};
 use kafkit::codec::error_codes::codes;
 use kafkit::codec::messages::groups::{
-    delete_groups_request, delete_groups_response, describe_groups_request, describe_groups_response,
-    find_coordinator_request, find_coordinator_response, heartbeat_request, heartbeat_response,
-    join_group_request, join_group_response, leave_group_request, leave_group_response, list_groups_request,
-    list_groups_response, offset_commit_request, offset_commit_response, offset_delete_request,
-    offset_delete_response, offset_fetch_request, offset_fetch_response, sync_group_request,
+    heartbeat_request, heartbeat_response, join_group_request, join_group_response, leave_group_request,
+    leave_group_response, offset_delete_request, offset_delete_response, sync_group_request,
     sync_group_response,
 };
 use kafkit::codec::messages::metadata::{metadata_request, metadata_response};
-use kafkit::codec::messages::topics::{
-    create_partitions_request, create_partitions_response, delete_topics_request, delete_topics_response,
-};
+use kafkit::codec::messages::topics::{create_partitions_request, create_partitions_response};
 use kafkit::codec::messages::transactions::{init_producer_id_request, init_producer_id_response};
-use kafkit::codec::wire::{Body, Bytes, Reader, Str};
+use kafkit::codec::wire::Str;
 
 /// Versions whose response headers are the simple ones.
-const FIND: i16 = 2;
-const JOIN: i16 = 5;
-const SYNC: i16 = 3;
-const HEARTBEAT: i16 = 3;
-const LEAVE: i16 = 3;
-const COMMIT: i16 = 7;
-const FETCH: i16 = 5;
 const DELETE_OFFSETS: i16 = 0;
-const DESCRIBE: i16 = 4;
-const LIST: i16 = 2;
-const DELETE: i16 = 1;
 const METADATA: i16 = 5;
 const CREATE_PARTITIONS: i16 = 1;
-const DELETE_TOPICS: i16 = 3;
 const INIT_PRODUCER_ID: i16 = 1;
 
-fn ask<'a, Q: Body<'a>>(client: &mut Client, version: i16, request: &Q) -> Vec<u8> {
-    client.send(&frame(1, version, request)).unwrap();
-    client.receive().unwrap()
+/// Of a static member, which is not sent back for an id.
+fn join_of(group: &str) -> join_group_request::Root<'_> {
+    groups::join_of(group, Some("i"))
 }
 
-fn read<'a, R: Body<'a>>(answer: &'a [u8], version: i16) -> R {
-    R::decode(&mut Reader::new(&answer[4..]), version).unwrap()
-}
-
-fn find(client: &mut Client, key_type: i8) -> i16 {
-    let request = find_coordinator_request::Root { key: Str::from("g"), key_type, ..Default::default() };
-    let answer = ask(client, FIND, &request);
-    read::<find_coordinator_response::Root<'_>>(&answer, FIND).error_code
-}
-
-fn join_of(group: &'static str) -> join_group_request::Root<'static> {
-    join_group_request::Root {
-        group_id: Str::from(group),
-        session_timeout_ms: 10_000,
-        rebalance_timeout_ms: 10_000,
-        group_instance_id: Some(Str::from("i")),
-        protocol_type: Str::from("consumer"),
-        protocols: vec![join_group_request::JoinGroupRequestProtocol {
-            name: Str::from("range"),
-            metadata: Bytes::default(),
-            ..Default::default()
-        }],
-        ..Default::default()
-    }
+fn join(client: &mut Client, request: &join_group_request::Root<'_>) -> (i16, String) {
+    joined(&client.ask(JOIN, request).unwrap())
 }
 
 /// The error code, and the member id.
-fn join(client: &mut Client, request: &join_group_request::Root<'_>) -> (i16, String) {
-    let answer = ask(client, JOIN, request);
-    let joined: join_group_response::Root<'_> = read(&answer, JOIN);
+fn joined(answer: &[u8]) -> (i16, String) {
+    let joined: join_group_response::Root<'_> = read(answer, JOIN);
     (joined.error_code, joined.member_id.to_text().into_owned())
 }
 
-fn commit_of(group: &'static str, offsets: i32) -> offset_commit_request::Root<'static> {
-    let partition = |offset: i32| offset_commit_request::OffsetCommitRequestPartition {
-        partition_index: offset % 4,
-        committed_offset: i64::from(offset),
-        committed_metadata: Some(Str::from("m")),
-        ..Default::default()
-    };
-    offset_commit_request::Root {
-        group_id: Str::from(group),
-        generation_id_or_member_epoch: -1,
-        topics: vec![offset_commit_request::OffsetCommitRequestTopic {
-            name: Str::from("t"),
-            partitions: (0..offsets).map(partition).collect(),
-            ..Default::default()
-        }],
-        ..Default::default()
-    }
-}
-
-fn commit(client: &mut Client, group: &'static str, offsets: i32) -> i16 {
-    let answer = ask(client, COMMIT, &commit_of(group, offsets));
-    read::<offset_commit_response::Root<'_>>(&answer, COMMIT).topics[0].partitions[0].error_code
+/// Commits so many offsets to four partitions by turns.
+fn commit(client: &mut Client, group: &str, offsets: i32) -> i16 {
+    let offsets = (0..offsets).map(|offset| groups::offset_of(offset % 4, offset.into()));
+    groups::commit(client, &groups::commit_of(group, offsets))[0]
 }
 
 /// The error code of the group, and the offsets.
-fn fetch(client: &mut Client, group: &'static str) -> (i16, Vec<i64>) {
-    let request =
-        offset_fetch_request::Root { group_id: Str::from(group), topics: None, ..Default::default() };
-    let answer = ask(client, FETCH, &request);
-    let fetched: offset_fetch_response::Root<'_> = read(&answer, FETCH);
-    let partitions = fetched.topics.iter().flat_map(|topic| &topic.partitions);
-    (fetched.error_code, partitions.map(|partition| partition.committed_offset).collect())
+fn fetch(client: &mut Client, group: &str) -> (i16, Vec<i64>) {
+    let (code, committed) = groups::fetch(client, group);
+    (code, committed.into_iter().map(|(_, (offset, ..))| offset).collect())
 }
 
-fn topics(client: &mut Client) -> Vec<String> {
+fn topic_names(client: &mut Client) -> Vec<String> {
     let request = metadata_request::Root { topics: None, ..Default::default() };
-    let answer = ask(client, METADATA, &request);
+    let answer = client.ask(METADATA, &request).unwrap();
     let metadata: metadata_response::Root<'_> = read(&answer, METADATA);
     metadata.topics.iter().map(|topic| topic.name.as_ref().unwrap().to_text().into_owned()).collect()
 }
@@ -133,40 +78,17 @@ fn grow(client: &mut Client, count: i32) {
         timeout_ms: 1000,
         ..Default::default()
     };
-    let answer = ask(client, CREATE_PARTITIONS, &request);
+    let answer = client.ask(CREATE_PARTITIONS, &request).unwrap();
     let grown: create_partitions_response::Root<'_> = read(&answer, CREATE_PARTITIONS);
     assert_eq!(grown.results[0].error_code, codes::NONE);
 }
 
-fn delete_topic(client: &mut Client, name: &'static str) {
-    let request = delete_topics_request::Root {
-        topic_names: vec![Str::from(name)],
-        timeout_ms: 1000,
-        ..Default::default()
-    };
-    let answer = ask(client, DELETE_TOPICS, &request);
-    let deleted: delete_topics_response::Root<'_> = read(&answer, DELETE_TOPICS);
-    assert_eq!(deleted.responses[0].error_code, codes::NONE);
+fn delete_topic(client: &mut Client, name: &str) {
+    assert_eq!(topics::delete(client, name).unwrap(), codes::NONE);
 }
 
-/// The groups, once all are loaded.
-fn list(client: &mut Client) -> Vec<String> {
-    let mut groups = Vec::new();
-    broker::wait_until("all are loaded", || {
-        let answer = ask(client, LIST, &list_groups_request::Root::default());
-        let listed: list_groups_response::Root<'_> = read(&answer, LIST);
-        groups = listed.groups.iter().map(|group| group.group_id.to_text().into_owned()).collect();
-        listed.error_code == codes::NONE
-    });
-    groups.sort();
-    groups
-}
-
-fn state(client: &mut Client, group: &'static str) -> String {
-    let request = describe_groups_request::Root { groups: vec![Str::from(group)], ..Default::default() };
-    let answer = ask(client, DESCRIBE, &request);
-    let described: describe_groups_response::Root<'_> = read(&answer, DESCRIBE);
-    described.groups[0].group_state.to_text().into_owned()
+fn state(client: &mut Client, group: &str) -> String {
+    describe(client, group, |group| group.group_state.to_text().into_owned())
 }
 
 /// What somebody is told who waits in a group while something happens.
@@ -180,9 +102,7 @@ fn told(change: impl FnOnce(&mut Client)) -> (i16, String) {
     member.send(&frame(1, JOIN, &join_of("a"))).unwrap();
     broker::wait_until("it waits", || state(client, "a") == "PreparingRebalance");
     change(client);
-    let answer = member.receive().unwrap();
-    let joined: join_group_response::Root<'_> = read(&answer, JOIN);
-    (joined.error_code, joined.member_id.to_text().into_owned())
+    joined(&member.receive().unwrap())
 }
 
 #[test]
@@ -214,17 +134,15 @@ fn groups_that_belong_elsewhere_now_are_not_where_they_were() {
     }
     let session_timeout_ms = i32::try_from(SESSION.as_millis()).unwrap();
     assert_eq!(join(client, &join_group_request::Root { session_timeout_ms, ..join_of("c") }).0, codes::NONE);
-    assert_eq!(list(client), ["a", "b", "c"]);
+    assert_eq!(loaded(client), ["a", "b", "c"]);
     grow(client, 2);
-    assert_eq!(list(client), ["b"]);
+    assert_eq!(loaded(client), ["b"]);
     let before = broker::values(client, "__consumer_offsets", 0, 0);
     assert_eq!((state(client, "a"), fetch(client, "a")), ("Dead".to_owned(), (codes::NONE, Vec::new())));
     assert_eq!(commit(client, "a", 1), codes::NONE);
-    assert_eq!(list(client), ["a", "b"]);
-    let request = delete_groups_request::Root { groups_names: vec![Str::from("a")], ..Default::default() };
-    let answer = ask(client, DELETE, &request);
-    assert_eq!(read::<delete_groups_response::Root<'_>>(&answer, DELETE).results[0].error_code, codes::NONE);
-    assert_eq!(list(client), ["b"]);
+    assert_eq!(loaded(client), ["a", "b"]);
+    assert_eq!(delete(client, "a"), codes::NONE);
+    assert_eq!(loaded(client), ["b"]);
     std::thread::sleep(SESSION * 2);
     assert_eq!(
         broker::values(client, "__consumer_offsets", 0, 0),
@@ -233,14 +151,13 @@ fn groups_that_belong_elsewhere_now_are_not_where_they_were() {
     );
     broker.end();
     let broker = Broker::on(data.path(), arguments);
-    assert_eq!(list(&mut broker.connect()), ["b"], "after a restart");
+    assert_eq!(loaded(&mut broker.connect()), ["b"], "after a restart");
 }
 
 #[test]
 fn there_is_no_coordinator_before_somebody_looks_for_one() {
     let broker = Broker::start(&["--temp", "--topic", "t:4"]);
     let client = &mut broker.connect();
-    let group = || Str::from("g");
     // What is wrong whoever answers is said first, with the member that asked.
     let member = |join| join_group_request::Root { member_id: Str::from("m"), ..join };
     let short = member(join_group_request::Root { session_timeout_ms: 1, ..join_of("g") });
@@ -249,37 +166,29 @@ fn there_is_no_coordinator_before_somebody_looks_for_one() {
     assert_eq!(join(client, &member(join_of("g"))), (codes::NOT_COORDINATOR, String::new()));
     for (group, code) in [("", codes::INVALID_GROUP_ID), ("g", codes::NOT_COORDINATOR)] {
         let request = sync_group_request::Root { group_id: Str::from(group), ..Default::default() };
-        let answer = ask(client, SYNC, &request);
+        let answer = client.ask(SYNC, &request).unwrap();
         assert_eq!(read::<sync_group_response::Root<'_>>(&answer, SYNC).error_code, code);
         let request = heartbeat_request::Root { group_id: Str::from(group), ..Default::default() };
-        let answer = ask(client, HEARTBEAT, &request);
+        let answer = client.ask(HEARTBEAT, &request).unwrap();
         assert_eq!(read::<heartbeat_response::Root<'_>>(&answer, HEARTBEAT).error_code, code);
         let request = leave_group_request::Root {
             group_id: Str::from(group),
             members: vec![leave_group_request::MemberIdentity::default()],
             ..Default::default()
         };
-        let answer = ask(client, LEAVE, &request);
+        let answer = client.ask(LEAVE, &request).unwrap();
         let left: leave_group_response::Root<'_> = read(&answer, LEAVE);
         assert_eq!((left.error_code, left.members.len()), (code, 0));
         let request = offset_delete_request::Root { group_id: Str::from(group), ..Default::default() };
-        let answer = ask(client, DELETE_OFFSETS, &request);
+        let answer = client.ask(DELETE_OFFSETS, &request).unwrap();
         assert_eq!(read::<offset_delete_response::Root<'_>>(&answer, DELETE_OFFSETS).error_code, code);
     }
     assert_eq!(commit(client, "g", 1), codes::NOT_COORDINATOR);
     assert_eq!(fetch(client, "g"), (codes::NOT_COORDINATOR, Vec::new()));
-    let request = describe_groups_request::Root { groups: vec![group()], ..Default::default() };
-    let answer = ask(client, DESCRIBE, &request);
-    let described: describe_groups_response::Root<'_> = read(&answer, DESCRIBE);
-    assert_eq!(described.groups[0].error_code, codes::NOT_COORDINATOR);
-    let request = delete_groups_request::Root { groups_names: vec![group()], ..Default::default() };
-    let answer = ask(client, DELETE, &request);
-    let deleted: delete_groups_response::Root<'_> = read(&answer, DELETE);
-    assert_eq!(deleted.results[0].error_code, codes::NOT_COORDINATOR);
-    let answer = ask(client, LIST, &list_groups_request::Root::default());
-    let listed: list_groups_response::Root<'_> = read(&answer, LIST);
-    assert_eq!((listed.error_code, listed.groups.len()), (codes::NONE, 0));
-    assert_eq!(topics(client), ["t"], "nothing has been made");
+    assert_eq!(describe(client, "g", |group| group.error_code), codes::NOT_COORDINATOR);
+    assert_eq!(delete(client, "g"), codes::NOT_COORDINATOR);
+    assert_eq!(groups::list(client), (codes::NONE, Vec::new()));
+    assert_eq!(topic_names(client), ["t"], "nothing has been made");
     assert_eq!(find(client, 0), codes::NONE);
     assert_eq!(commit(client, "g", 1), codes::NONE);
     assert_eq!(fetch(client, "g"), (codes::NONE, vec![0]));
@@ -344,7 +253,7 @@ fn transactions_come_to_a_clear_end() {
         transaction_timeout_ms: 1000,
         ..Default::default()
     };
-    let answer = ask(client, INIT_PRODUCER_ID, &request);
+    let answer = client.ask(INIT_PRODUCER_ID, &request).unwrap();
     let given: init_producer_id_response::Root<'_> = read(&answer, INIT_PRODUCER_ID);
     assert_eq!((given.error_code, given.producer_id), (codes::TRANSACTIONAL_ID_AUTHORIZATION_FAILED, -1));
 }

@@ -5,22 +5,23 @@
 #[path = "common/broker.rs"]
 #[allow(dead_code)]
 mod broker;
+#[path = "common/groups.rs"]
+mod groups;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use broker::{Broker, Client, api_versions, frame};
+use broker::{Broker, Client, api_versions, frame, read};
+use groups::{HEARTBEAT, JOIN, LEAVE, SYNC, commit_of, delete, describe, fetch, find, loaded, offset_of};
 use kafkit::codec::error_codes::codes;
 use kafkit::codec::messages::groups::{
-    delete_groups_request, delete_groups_response, describe_groups_request, describe_groups_response,
-    find_coordinator_request, find_coordinator_response, heartbeat_request, heartbeat_response,
-    join_group_request, join_group_response, leave_group_request, leave_group_response, list_groups_request,
-    list_groups_response, offset_commit_request, offset_commit_response, offset_fetch_request,
-    offset_fetch_response, sync_group_request, sync_group_response,
+    describe_groups_response, heartbeat_request, heartbeat_response, join_group_request, join_group_response,
+    leave_group_request, leave_group_response, offset_commit_request, sync_group_request,
+    sync_group_response,
 };
 use kafkit::codec::records::batches::AnyBatch;
-use kafkit::codec::wire::{Body, Bytes, Reader, Str};
+use kafkit::codec::wire::{Bytes, Str};
 use kafkit::log::partition::Partition;
 use kafkit::log::scan::{Piece, Scanner};
 use kafkit::log::source::Source;
@@ -28,35 +29,12 @@ use kafkit::state::LogRecord;
 use kafkit::state::groups::{Group, Groups};
 use rustix::process::Signal;
 
-const TOPIC: &str = "t";
 const PARTITIONS: [&str; 2] = ["--topic", "t:4"];
-/// Versions whose response headers are the simple ones.
-const JOIN: i16 = 5;
-const SYNC: i16 = 3;
-const HEARTBEAT: i16 = 3;
-const LEAVE: i16 = 3;
-const COMMIT: i16 = 7;
-const FETCH: i16 = 5;
-const DESCRIBE: i16 = 4;
-const LIST: i16 = 2;
-const DELETE: i16 = 1;
-const FIND: i16 = 2;
-
-/// Sends a request, and reads the answer into what `see` makes of it.
-fn ask<'a, Q: Body<'a>>(client: &mut Client, version: i16, request: &Q) -> Vec<u8> {
-    client.send(&frame(1, version, request)).unwrap();
-    client.receive().unwrap()
-}
-
-fn read<'a, R: Body<'a>>(answer: &'a [u8], version: i16) -> R {
-    R::decode(&mut Reader::new(&answer[4..]), version).unwrap()
-}
 
 /// A broker that was asked for a coordinator, as clients do it first.
 fn start(data: &Path, arguments: &[&str]) -> Broker {
     let broker = Broker::on(data, arguments);
-    let answer = ask(&mut broker.connect(), FIND, &find_coordinator_request::Root::default());
-    assert_eq!(read::<find_coordinator_response::Root<'_>>(&answer, FIND).error_code, codes::NONE);
+    assert_eq!(find(&mut broker.connect(), 0), codes::NONE);
     broker
 }
 
@@ -83,21 +61,9 @@ impl Member {
     }
 
     fn send_join(&mut self) {
-        // A ConsumerProtocolSubscription of version 0 to the topic.
-        let metadata = b"\0\0\0\0\0\x01\0\x01t\xff\xff\xff\xff".to_vec();
         let request = join_group_request::Root {
-            group_id: Str::from(self.group.as_str()),
-            session_timeout_ms: 10_000,
-            rebalance_timeout_ms: 10_000,
             member_id: Str::from(self.id.as_str()),
-            group_instance_id: self.instance.as_deref().map(Str::from),
-            protocol_type: Str::from("consumer"),
-            protocols: vec![join_group_request::JoinGroupRequestProtocol {
-                name: Str::from("range"),
-                metadata: Bytes(metadata.into()),
-                ..Default::default()
-            }],
-            ..Default::default()
+            ..groups::join_of(&self.group, self.instance.as_deref())
         };
         self.client.send(&frame(1, JOIN, &request)).unwrap();
     }
@@ -152,7 +118,7 @@ impl Member {
             group_instance_id: self.instance.clone().map(Str::from),
             ..Default::default()
         };
-        let answer = ask(&mut self.client, HEARTBEAT, &request);
+        let answer = self.client.ask(HEARTBEAT, &request).unwrap();
         read::<heartbeat_response::Root<'_>>(&answer, HEARTBEAT).error_code
     }
 
@@ -166,7 +132,7 @@ impl Member {
             }],
             ..Default::default()
         };
-        let answer = ask(&mut self.client, LEAVE, &request);
+        let answer = self.client.ask(LEAVE, &request).unwrap();
         read::<leave_group_response::Root<'_>>(&answer, LEAVE).members[0].error_code
     }
 
@@ -184,26 +150,17 @@ fn commit(
     partition: i32,
     offset: i64,
 ) -> i16 {
+    let partition = offset_commit_request::OffsetCommitRequestPartition {
+        committed_leader_epoch: 3,
+        ..offset_of(partition, offset)
+    };
     let request = offset_commit_request::Root {
-        group_id: Str::from(group),
         generation_id_or_member_epoch: generation,
         member_id: Str::from(id),
         group_instance_id: instance.map(Str::from),
-        topics: vec![offset_commit_request::OffsetCommitRequestTopic {
-            name: Str::from(TOPIC),
-            partitions: vec![offset_commit_request::OffsetCommitRequestPartition {
-                partition_index: partition,
-                committed_offset: offset,
-                committed_leader_epoch: 3,
-                committed_metadata: Some(Str::from("m")),
-                ..Default::default()
-            }],
-            ..Default::default()
-        }],
-        ..Default::default()
+        ..commit_of(group, [partition])
     };
-    let answer = ask(client, COMMIT, &request);
-    read::<offset_commit_response::Root<'_>>(&answer, COMMIT).topics[0].partitions[0].error_code
+    groups::commit(client, &request)[0]
 }
 
 /// All join, then all sync.
@@ -247,22 +204,16 @@ fn replayed(data: &Path) -> Groups {
 
 /// What the broker says of its groups is what is in its directory. `resting` says that no group is in a rebalance.
 fn agree(broker: &Broker, data: &Path, resting: bool) {
-    let groups = replayed(data);
     let mut client = broker.connect();
-    let answer = ask(&mut client, LIST, &list_groups_request::Root::default());
-    let listed: list_groups_response::Root<'_> = read(&answer, LIST);
-    let mut ids: Vec<String> =
-        listed.groups.iter().map(|group| group.group_id.to_text().into_owned()).collect();
-    ids.sort();
-    assert_eq!(ids, groups.by_id().keys().cloned().collect::<Vec<_>>());
+    let listed = loaded(&mut client);
+    let groups = replayed(data);
+    assert_eq!(listed, groups.by_id().keys().cloned().collect::<Vec<_>>());
     for (id, group) in groups.by_id() {
         let Group::Classic(classic) = group else { panic!("{id} is none of the classic protocol") };
-        let request =
-            describe_groups_request::Root { groups: vec![Str::from(id.as_str())], ..Default::default() };
-        let answer = ask(&mut client, DESCRIBE, &request);
-        let described: describe_groups_response::Root<'_> = read(&answer, DESCRIBE);
-        let described = &described.groups[0];
-        if resting {
+        describe(&mut client, id, |described| {
+            if !resting {
+                return;
+            }
             assert_eq!(described.group_state.to_text(), group.state(), "{id}");
             assert_eq!(described.protocol_type.to_text(), group.protocol_type(), "{id}");
             assert_eq!(
@@ -288,26 +239,12 @@ fn agree(broker: &Broker, data: &Path, resting: bool) {
                 })
                 .collect();
             assert_eq!(live, logged, "{id}");
-        }
-        let request = offset_fetch_request::Root {
-            group_id: Str::from(id.as_str()),
-            topics: None,
-            ..Default::default()
-        };
-        let answer = ask(&mut client, FETCH, &request);
-        let fetched: offset_fetch_response::Root<'_> = read(&answer, FETCH);
-        let mut live = BTreeMap::new();
-        for topic in &fetched.topics {
-            for part in &topic.partitions {
-                let metadata = part.metadata.as_ref().unwrap().to_text().into_owned();
-                let value = (part.committed_offset, part.committed_leader_epoch, metadata);
-                live.insert((topic.name.to_text().into_owned(), part.partition_index), value);
-            }
-        }
+        });
         let logged = groups.offsets().of_group(id).into_iter().flatten().map(|(place, offset)| {
             (place.clone(), (offset.offset, offset.leader_epoch, offset.metadata.clone()))
         });
-        assert_eq!(live, logged.collect::<BTreeMap<_, _>>(), "{id}");
+        let (code, live) = fetch(&mut client, id);
+        assert_eq!((code, BTreeMap::from_iter(live)), (codes::NONE, logged.collect()), "{id}");
     }
 }
 
@@ -360,10 +297,6 @@ fn the_broker_and_its_directory_agree_and_a_kill_loses_nothing() {
     broker.end();
     let broker = start(&data, &PARTITIONS);
     broker.is_well();
-    broker::wait_until("it is loaded", || {
-        let answer = ask(&mut broker.connect(), LIST, &list_groups_request::Root::default());
-        read::<list_groups_response::Root<'_>>(&answer, LIST).error_code == codes::NONE
-    });
     agree(&broker, &data, true);
     broker.end();
 }
@@ -383,30 +316,12 @@ fn compaction_leaves_what_was_committed_last() {
     broker::wait_until("there is a coordinator", || {
         commit(&mut client, "gone", (-1, "", None), 0, 1) == codes::NONE
     });
-    let request = delete_groups_request::Root { groups_names: vec![Str::from("gone")], ..Default::default() };
-    let answer = ask(&mut client, DELETE, &request);
-    let deleted: delete_groups_response::Root<'_> = read(&answer, DELETE);
-    assert_eq!(deleted.results[0].error_code, codes::NONE);
+    assert_eq!(delete(&mut client, "gone"), codes::NONE);
     // Two segments that may be cleaned, and some of a third.
     for round in 1..=250 {
-        let partitions = (0..100).map(|index| offset_commit_request::OffsetCommitRequestPartition {
-            partition_index: index,
-            committed_offset: round * 1000 + i64::from(index),
-            ..Default::default()
-        });
-        let request = offset_commit_request::Root {
-            group_id: Str::from("kept"),
-            generation_id_or_member_epoch: -1,
-            topics: vec![offset_commit_request::OffsetCommitRequestTopic {
-                name: Str::from(TOPIC),
-                partitions: partitions.collect(),
-                ..Default::default()
-            }],
-            ..Default::default()
-        };
-        let answer = ask(&mut client, COMMIT, &request);
-        let answer: offset_commit_response::Root<'_> = read(&answer, COMMIT);
-        assert!(answer.topics[0].partitions.iter().all(|one| one.error_code == codes::NONE));
+        let offsets = (0..100).map(|index| offset_of(index, round * 1000 + i64::from(index)));
+        let committed = groups::commit(&mut client, &commit_of("kept", offsets));
+        assert_eq!(committed, [codes::NONE; 100]);
     }
     let logs = || {
         let names = std::fs::read_dir(data.join("__consumer_offsets-0")).unwrap();
@@ -420,10 +335,6 @@ fn compaction_leaves_what_was_committed_last() {
     agree(&broker, &data, true);
     broker.stop(Signal::KILL);
     let broker = start(&data, &args);
-    broker::wait_until("it is loaded", || {
-        let answer = ask(&mut broker.connect(), LIST, &list_groups_request::Root::default());
-        read::<list_groups_response::Root<'_>>(&answer, LIST).error_code == codes::NONE
-    });
     agree(&broker, &data, true);
     let groups = replayed(&data);
     assert_eq!(groups.by_id().keys().collect::<Vec<_>>(), ["kept"]);
