@@ -17,6 +17,20 @@ fn found(path: &Path) -> Vec<Finding> {
     findings
 }
 
+fn codes(path: &Path) -> Vec<&'static str> {
+    found(path).iter().map(|finding| finding.code).collect()
+}
+
+/// A segment from this offset on, with indexes that have no entries yet. `greatest` is its greatest timestamp and the offset,
+/// less that, of the first message that has it.
+fn write(directory: &Path, base: i64, log: &[u8], greatest: (i64, i32)) {
+    let mut entry = greatest.0.to_be_bytes().to_vec();
+    entry.extend(greatest.1.to_be_bytes());
+    for (extension, content) in [("log", log), ("index", &[]), ("timeindex", &entry)] {
+        std::fs::write(directory.join(format!("{base:020}.{extension}")), content).unwrap();
+    }
+}
+
 /// An entry of a message set of magic 1: a message without a key, whose value is `v`.
 fn message(offset: i64) -> Vec<u8> {
     let mut body = vec![1, 0];
@@ -31,17 +45,11 @@ fn message(offset: i64) -> Vec<u8> {
     entry
 }
 
-/// A segment of messages from this offset on, with indexes that have no entries yet and a snapshot.
+/// A segment of messages from this offset on, and a snapshot.
 fn segment(directory: &Path, base: i64, messages: i64) {
-    let stem = format!("{base:020}");
     let log: Vec<u8> = (base..base + messages).flat_map(message).collect();
-    std::fs::write(directory.join(format!("{stem}.log")), log).unwrap();
-    std::fs::write(directory.join(format!("{stem}.index")), []).unwrap();
-    // The greatest timestamp and the offset of the first message that has it.
-    let mut entry = 1_795_225_391_000_i64.to_be_bytes().to_vec();
-    entry.extend(0_i32.to_be_bytes());
-    std::fs::write(directory.join(format!("{stem}.timeindex")), entry).unwrap();
-    let snapshot = directory.join(format!("{stem}.snapshot"));
+    write(directory, base, &log, (1_795_225_391_000, 0));
+    let snapshot = directory.join(format!("{base:020}.snapshot"));
     std::fs::write(snapshot, producer_snapshot::write(&[])).unwrap();
 }
 
@@ -55,8 +63,7 @@ fn snapshots_beside_messages_of_old_formats() {
     assert_eq!(found(&partition), []);
     // One behind the end is told as ever.
     std::fs::write(partition.join("00000000000000000009.snapshot"), producer_snapshot::write(&[])).unwrap();
-    let codes: Vec<_> = found(&partition).iter().map(|finding| finding.code).collect();
-    assert_eq!(codes, ["snapshot-beyond"]);
+    assert_eq!(codes(&partition), ["snapshot-beyond"]);
 }
 
 #[test]
@@ -68,8 +75,7 @@ fn an_empty_segment_has_no_indexes_yet() {
     std::fs::write(partition.join("00000000000000000003.log"), []).unwrap();
     assert_eq!(found(&partition), []);
     std::fs::remove_file(partition.join("00000000000000000000.index")).unwrap();
-    let codes: Vec<_> = found(&partition).iter().map(|finding| finding.code).collect();
-    assert_eq!(codes, ["index-missing"]);
+    assert_eq!(codes(&partition), ["index-missing"]);
 }
 
 #[test]
@@ -85,11 +91,7 @@ fn timestamps_that_wrap_round() {
     }
     let mut log = Vec::new();
     writer.finish(&mut log).unwrap();
-    let mut entry = i64::MAX.to_be_bytes().to_vec();
-    entry.extend(2_i32.to_be_bytes());
-    for (extension, content) in [("log", log), ("index", Vec::new()), ("timeindex", entry)] {
-        std::fs::write(partition.join("00000000000000000000").with_extension(extension), content).unwrap();
-    }
+    write(&partition, 0, &log, (i64::MAX, 2));
     assert_eq!(found(&partition), []);
 }
 
@@ -116,7 +118,7 @@ fn group(subscription: &[u8], assignment: &[u8]) -> Vec<u8> {
 #[test]
 fn what_clients_put_into_a_group_is_theirs() {
     let cut = group(b"\0\0\0\0\0\0\xff\xff\xff\xff", b"");
-    for (value, codes) in [
+    for (value, expected) in [
         (group(&[0xff; 7], &[b'x'; 40]), &[] as &[&str]),
         // kafka-go: version 1 that ends where version 0 does.
         (group(b"\0\x01\0\0\0\x01\0\x01t\xff\xff\xff\xff", b""), &[]),
@@ -133,13 +135,7 @@ fn what_clients_put_into_a_group_is_theirs() {
         writer.push(&NewRecord { key, value, ..NewRecord::default() });
         let mut log = Vec::new();
         writer.finish(&mut log).unwrap();
-        let mut entry = base_timestamp.to_be_bytes().to_vec();
-        entry.extend(0_i32.to_be_bytes());
-        for (extension, content) in [("log", log), ("index", Vec::new()), ("timeindex", entry)] {
-            std::fs::write(partition.join("00000000000000000000").with_extension(extension), content)
-                .unwrap();
-        }
-        let found: Vec<_> = found(&partition).iter().map(|finding| finding.code).collect();
-        assert_eq!(found, codes);
+        write(&partition, 0, &log, (base_timestamp, 0));
+        assert_eq!(codes(&partition), expected);
     }
 }
