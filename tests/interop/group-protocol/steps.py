@@ -106,12 +106,13 @@ class Member:
         return codes
 
     def described(self):
+        # Kafka describes what is committed, and answers a join before its record is.
+        time.sleep(MOMENT)
         self.connection.send(frame(DESCRIBE, struct.pack(">i", 1) + text(self.group) + b"\1"))
         answer = Texts(self.connection.read(), 8)
         code = answer.number(">h")
         answer.text()
         return code, answer.text(), answer.text(), answer.text(), answer.number(">i")
-
 
     def operations(self):
         """What may be done with a group that has no members, where that is asked for."""
