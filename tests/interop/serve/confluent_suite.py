@@ -23,7 +23,7 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
-from suite import BROKER, CODECS, SECOND, case, equal, from_the_others, left, run, topic
+from suite import BROKER, CODECS, SECOND, case, equal, from_the_others, left, topic
 
 admin = AdminClient({"bootstrap.servers": BROKER})
 BEGINNING = -2
@@ -388,8 +388,3 @@ def _():
     sender = Producer({"bootstrap.servers": SECOND})
     equal(produced(sender, name, [b"through the other door"]), [0])
     equal(consumed(name, 1)[0].value(), b"through the other door")
-
-
-import confluent_groups  # noqa: E402, F401  Their cases run last.
-
-run("confluent-kafka")

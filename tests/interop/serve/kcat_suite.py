@@ -2,11 +2,10 @@
 
 import json
 import subprocess
-import sys
 import threading
 import time
 
-from suite import BROKER, CODECS, KAFKIT, case, equal, from_the_others, left, run, topic
+from suite import BROKER, CODECS, KAFKIT, case, equal, from_the_others, left, topic
 
 
 def kcat(*arguments, given=b"", fails=False):
@@ -171,11 +170,3 @@ def _():
     name = created(topic("tombstones"), cleanup_policy="compact")
     kcat("-P", "-t", name, "-p", "0", "-K", ":", "-Z", given=b"k:v\nk:\n")
     equal(consumed(name, "-f", "%k %S\n"), b"k 1\nk -1\n")
-
-
-if __name__ == "__main__":
-    # Its cases come last. They use what is above, which is to be one module for both.
-    sys.modules["kcat_suite"] = sys.modules["__main__"]
-    import kcat_groups  # noqa: F401
-
-    run("kcat")

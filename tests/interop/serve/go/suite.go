@@ -1,4 +1,4 @@
-// The suites of Go's clients: clients CLIENT [CASE]..., as suite.py has it for those of Python.
+// The suites of Go's clients: clients CLIENT [CASE]..., as clients.py has it for those of Python.
 //
 // A case that is made of several steps fails with its first one. A case that hangs fails after a minute.
 package main
