@@ -1,8 +1,12 @@
-"""The suites of Python's clients, of what is driven from Python, and of the course: clients.py CLIENT [CASE]..."""
+"""The suites of Python's clients, of what is driven from Python, and of the course: clients.py CLIENT [CASE]...
+
+clients.py CLIENT member GROUP TOPIC is one of a group, until it is killed.
+"""
 
 import importlib
 import sys
 
+import groups
 import suite
 
 # What each is called in the table, and the modules with its cases, in the order they run in.
@@ -14,7 +18,8 @@ SUITES = {
     "course": ("the course", ["course_suite"]),
 }
 
-client, modules = SUITES[sys.argv[1]]
-for module in modules:
-    importlib.import_module(module)
+client, names = SUITES[sys.argv[1]]
+modules = [importlib.import_module(name) for name in names]
+if sys.argv[2:3] == ["member"]:
+    groups.alone(modules[-1].Member(*sys.argv[3:]))
 suite.run(client, sys.argv[2:])

@@ -15,14 +15,18 @@ def kcat(*arguments, given=b"", fails=False):
     return text if fails else done.stdout
 
 
-def created(name, partitions=2, **configs):
+def answered(api, body):
     """kcat has no administration; kafkit has."""
-    configs = [{"name": key.replace("_", "."), "value": value} for key, value in configs.items()]
-    new = {"name": name, "numPartitions": partitions, "replicationFactor": 1, "configs": configs}
-    body = json.dumps({"topics": [new], "timeoutMs": 10000})
-    command = [KAFKIT, "send", "create-topics", BROKER, "--body", body, "--fail-on-error"]
+    command = [KAFKIT, "send", api, BROKER, "--body", json.dumps(body), "--fail-on-error", "--format", "json"]
     done = subprocess.run(command, capture_output=True, timeout=10)
     equal((done.returncode, done.stderr), (0, b""), "kafkit send")
+    return json.loads(done.stdout)["body"]
+
+
+def created(name, partitions=2, **configs):
+    configs = [{"name": key.replace("_", "."), "value": value} for key, value in configs.items()]
+    new = {"name": name, "numPartitions": partitions, "replicationFactor": 1, "configs": configs}
+    answered("create-topics", {"topics": [new], "timeoutMs": 10000})
     return name
 
 
@@ -110,20 +114,18 @@ def _():
         equal("Broker: Invalid topic" in said, True, said)
 
 
-@case("idempotent")
-def _():
-    name = created(topic("idempotent"))
-    lines = b"".join(b"%d\n" % i for i in range(2000))
-    kcat("-P", "-t", name, "-p", "0", "-X", "enable.idempotence=true", "-X", "batch.num.messages=20", given=lines)
-    equal(consumed(name), lines)
+BATCHES = {
+    "idempotent": ["-X", "enable.idempotence=true", "-X", "batch.num.messages=20"],
+    "pipelined": ["-X", "batch.num.messages=1", "-X", "retries=0"],
+}
+for what, settings in BATCHES.items():
 
-
-@case("pipelined")
-def _():
-    name = created(topic("pipelined"))
-    lines = b"".join(b"%d\n" % i for i in range(2000))
-    kcat("-P", "-t", name, "-p", "0", "-X", "batch.num.messages=1", "-X", "retries=0", given=lines)
-    equal(consumed(name), lines)
+    @case(what)
+    def _(what=what, settings=settings):
+        name = created(topic(what))
+        lines = b"".join(b"%d\n" % i for i in range(2000))
+        kcat("-P", "-t", name, "-p", "0", *settings, given=lines)
+        equal(consumed(name), lines)
 
 
 @case("acks 0 and 1")
