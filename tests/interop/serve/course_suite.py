@@ -19,7 +19,7 @@ import uuid
 
 import crc32c
 
-from suite import KAFKIT, case, equal, run
+from suite import KAFKIT, case, equal
 
 DIRECTORY_ID = uuid.UUID("10000000-0000-4000-8000-000000000001")
 EMPTY, ONE, TWO = (uuid.UUID(f"00000000-0000-4000-8000-0000000000{i}") for i in (11, 22, 33))
@@ -291,6 +291,3 @@ for what, first, headers in [("", 0, 0), (" from offset 1", 1, -1)]:
                 "log",
             )
             equal(fetch(connection, TWO)[10:].hex(), fetched(sent["two-0"], TWO, 2).hex(), "fetched")
-
-
-run("the course")

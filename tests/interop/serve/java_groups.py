@@ -5,96 +5,61 @@ java/Groups.java."""
 import json
 import os
 import re
-import subprocess
-import threading
-import time
 
+import groups
 from java_suite import CLASSES, JVM, LIB, TOOLS, created, holds, produced, tool
 from suite import BROKER, case, equal, topic
 
 GROUPS = TOOLS + "consumer.group.ConsumerGroupCommand"
-PATIENCE = 40
 # Otherwise each member would hear of the others after 3 s only.
 SETTINGS = os.path.join(CLASSES, "member.properties")
 with open(SETTINGS, "w") as file:
-    file.write("heartbeat.interval.ms=500\n")
+    file.write(f"heartbeat.interval.ms={groups.HEARTBEAT_MS}\n")
 
 
-class Member:
-    """A kafka-verifiable-consumer, and what it has been told."""
-
-    def __init__(self, group, name, *arguments):
-        command = ["java", *JVM, "-cp", f"{LIB}/*", TOOLS + "VerifiableConsumer", "--bootstrap-server", BROKER]
-        command += ["--topic", name, "--group-id", group, "--session-timeout", "6000", "--reset-policy", "earliest"]
-        command += ["--command-config", SETTINGS, *arguments]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        self.assigned, self.count, self.events = set(), 0, []
-        self.reader = threading.Thread(target=self.read, daemon=True)
-        self.reader.start()
-
-    def read(self):
-        for line in self.process.stdout:
-            if not line.startswith("{"):
-                continue
-            event = json.loads(line)
-            self.events.append(event["name"])
-            partitions = {part["partition"] for part in event.get("partitions", []) if "partition" in part}
-            if event["name"] == "partitions_assigned":
-                self.assigned = self.assigned | partitions
-            elif event["name"] == "partitions_revoked":
-                self.assigned = self.assigned - partitions
-            elif event["name"] == "records_consumed":
-                self.count += event["count"]
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(20)
-        self.reader.join(5)
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait(20)
-
-
-def wait(what, condition):
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError(f"waited in vain: {what()}")
-        time.sleep(0.05)
-
-
-def shared(members, partitions=6):
-    def told():
-        return [sorted(member.assigned) for member in members]
-
-    def whole():
-        parts = sorted(part for assigned in told() for part in assigned)
-        return parts == list(range(partitions)) and all(told())
-
-    wait(told, whole)
-
-
-def filled(partitions=6):
-    name = created(topic("grouped"), partitions=partitions)
-    produced(name, [f"{i}\n" for i in range(60)])
+def filled():
+    name = created(topic("grouped"), partitions=groups.PARTITIONS)
+    produced(name, [f"{i}\n" for i in range(groups.RECORDS)])
     return name
 
 
-@case("group: two members")
-def _():
-    name, group = filled(), topic("group")
-    members = [Member(group, name) for _ in range(2)]
-    try:
-        shared(members)
-        text = tool(GROUPS, "--describe", "--group", group, "--members", "--verbose")
-        equal(len(re.findall(rf"^{group} ", text, re.M)), 2, text)
-        holds(tool(GROUPS, "--describe", "--group", group, "--state"), r"\bStable\s+2\b")
-        members.pop(0).stop()
-        shared(members)
-    finally:
-        for member in members:
-            member.stop()
+class Member(groups.Process):
+    """A kafka-verifiable-consumer."""
+
+    def __init__(self, group, name, instance=None, protocol=None):
+        equal(protocol, None, "protocol, which this one cannot be told")
+        command = ["java", *JVM, "-cp", f"{LIB}/*", TOOLS + "VerifiableConsumer", "--bootstrap-server", BROKER]
+        command += ["--topic", name, "--group-id", group, "--session-timeout", str(groups.SESSION_MS), "--reset-policy", "earliest"]
+        command += ["--group-instance-id", instance] if instance else []
+        super().__init__([*command, "--command-config", SETTINGS])
+
+    def printed(self, line):
+        if not line.startswith("{"):
+            return
+        event = json.loads(line)
+        parts = event.get("partitions", [])
+        if event["name"] == "partitions_assigned":
+            self.gain({part["partition"] for part in parts})
+        elif event["name"] == "partitions_revoked":
+            self.lose({part["partition"] for part in parts})
+        elif event["name"] == "records_consumed":
+            self.got += [(part["partition"], at) for part in parts for at in range(part["minOffset"], part["maxOffset"] + 1)]
+
+    def fenced(self):
+        # It ends then as if all were well, and says why to its log only.
+        return self.process.poll() == 0
+
+
+def described(group):
+    described = ["--describe", "--group", group]
+    ((protocol, state, count),) = re.findall(r"\)\s+(?:(\S+)\s+)?(\S+)\s+(\d+)\s*$", tool(GROUPS, *described, "--state"))
+    rows = re.findall(rf"^{group} ", tool(GROUPS, *described, "--members", "--verbose"), re.M)
+    equal(len(rows), int(count), "members, each in a line of its own")
+    return state, protocol, len(rows)
+
+
+# The others that come and go are in java/Groups.java.
+groups.cases(groups.Client(filled, Member, described), {"two members": (2, None)})
 
 
 for what in ["five members", "cooperative", "commits", "never committed", "seek, pause", "list, describe"]:
@@ -102,36 +67,6 @@ for what in ["five members", "cooperative", "commits", "never committed", "seek,
     @case(f"group: {what}")
     def _(what=what):
         tool("Groups", what)
-
-
-@case("group: static restart")
-def _():
-    name, group = filled(), topic("static")
-    members = [Member(group, name, "--group-instance-id", f"i{at}") for at in range(2)]
-    try:
-        shared(members)
-        had, events = members[1].assigned, len([event for event in members[0].events if "assigned" in event])
-        members[1].kill()
-        members[1] = Member(group, name, "--group-instance-id", "i1")
-        shared(members)
-        again = len([event for event in members[0].events if "assigned" in event])
-        equal((members[1].assigned, again), (had, events), "what it has, and rebalances of the other")
-    finally:
-        for member in members:
-            member.stop()
-
-
-@case("group: killed member")
-def _():
-    name, group = filled(), topic("killed")
-    members = [Member(group, name) for _ in range(2)]
-    try:
-        shared(members)
-        members.pop().kill()
-        shared(members)
-    finally:
-        for member in members:
-            member.stop()
 
 
 def read(name, group, count, *arguments):

@@ -5,10 +5,9 @@ import json
 import os
 import re
 import subprocess
-import sys
 import tempfile
 
-from suite import BROKER, CODECS, SECOND, case, equal, from_the_others, left, run, topic
+from suite import BROKER, CODECS, SECOND, case, equal, from_the_others, left, topic
 
 LIB = os.environ["LIB"]
 CLASSES = os.path.join(os.path.dirname(os.environ["RESULTS"]), "classes")
@@ -106,6 +105,11 @@ def archive():
     ]
     command += ["--bootstrap-server", BROKER, "--topic", name, "--partition", "0", "--offset", "earliest"]
     subprocess.run([*command, "--max-messages", "1"], check=True, capture_output=True, timeout=50)
+
+
+compiled()
+if not os.path.exists(ARCHIVE):
+    archive()
 
 
 @case("create topic")
@@ -328,14 +332,3 @@ def _():
     produced(name, ["through the other door\n"], server=SECOND)
     equal(consumed(name, 1), ["through the other door\n"])
     equal(consumed(name, 1, server=SECOND), ["through the other door\n"])
-
-
-if __name__ == "__main__":
-    compiled()
-    if not os.path.exists(ARCHIVE):
-        archive()
-    # Its cases come last. They use what is above, which is to be one module for both.
-    sys.modules["java_suite"] = sys.modules["__main__"]
-    import java_groups  # noqa: F401
-
-    run("java")

@@ -1,32 +1,27 @@
 """Groups of kafka-python's consumers."""
 
-import os
-import subprocess
-import sys
 import threading
 import time
 from types import SimpleNamespace
 
-from kafka import ConsumerRebalanceListener, KafkaAdminClient, KafkaConsumer, KafkaProducer, OffsetAndMetadata, TopicPartition
+from kafka import ConsumerRebalanceListener, KafkaConsumer, OffsetAndMetadata, TopicPartition
 from kafka.admin import MemberToRemove, OffsetSpec, OffsetTimestamp
 from kafka.cli.admin.groups.list_offsets import ListGroupOffsets
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.errors import FencedInstanceIdError, GroupSubscribedToTopicError, KafkaError, NoError, NoOffsetForPartitionError, UnknownMemberIdError
 
+import groups
+from groups import PATIENCE, shared, wait
+from kafka_python_suite import admin, created, produced
 from suite import BROKER, case, equal, topic
 
-admin = KafkaAdminClient(bootstrap_servers=BROKER)
-PATIENCE = 40
+PROTOCOLS = {"cooperative-sticky": CooperativeStickyAssignor}
 
 
-def filled(partitions=6, each=10):
-    name = topic("grouped")
-    admin.create_topics({name: {"num_partitions": partitions, "replication_factor": 1}})
-    sender = KafkaProducer(bootstrap_servers=BROKER)
+def filled(partitions=groups.PARTITIONS):
+    name = created(topic("grouped"), partitions)
     for partition in range(partitions):
-        for i in range(each):
-            sender.send(name, b"%d" % i, partition=partition)
-    sender.close(20)
+        produced(name, [b"%d" % i for i in range(10)], partition)
     return name
 
 
@@ -35,145 +30,60 @@ def consumer(group, *topics, **settings):
         *topics,
         bootstrap_servers=BROKER,
         group_id=group,
-        session_timeout_ms=6000,
-        heartbeat_interval_ms=500,
+        session_timeout_ms=groups.SESSION_MS,
+        heartbeat_interval_ms=groups.HEARTBEAT_MS,
         **{"auto_offset_reset": "earliest", **settings},
     )
 
 
-class Member(ConsumerRebalanceListener):
-    """A consumer that polls in a thread of its own."""
+def partitions(places):
+    return {place.partition for place in places}
 
-    def __init__(self, group, name, **settings):
-        self.assigned, self.revoked, self.generations, self.error = set(), set(), 0, None
-        self.stopping = threading.Event()
-        self.settings = settings
-        self.thread = threading.Thread(target=self.poll, args=(group, name), daemon=True)
-        self.thread.start()
+
+class Member(groups.Polling, ConsumerRebalanceListener):
+    def __init__(self, group, name, instance=None, protocol=None, **settings):
+        settings |= {"partition_assignment_strategy": (PROTOCOLS[protocol],)} if protocol else {}
+        self.consumer = consumer(group, group_instance_id=instance, **settings)
+        self.consumer.subscribe([name], listener=self)
+        super().__init__()
 
     def on_partitions_assigned(self, assigned):
-        self.generations += 1
+        self.gain(partitions(assigned))
 
     def on_partitions_revoked(self, revoked):
-        self.revoked |= {part.partition for part in revoked}
+        self.lose(partitions(revoked))
 
-    def poll(self, group, name):
-        reader = consumer(group, **self.settings)
-        reader.subscribe([name], listener=self)
+    def poll(self):
         try:
             while not self.stopping.is_set():
-                reader.poll(100)
-                self.assigned = {part.partition for part in reader.assignment()}
+                for part, messages in self.consumer.poll(100).items():
+                    self.got += [(part.partition, message.offset) for message in messages]
+                # What it has at rest; what it is told comes in the middle of a rebalance, and another may follow.
+                self.assigned = partitions(self.consumer.assignment())
         except KafkaError as error:
-            self.error = error
-        reader.close()
+            self.said.append(error)
+        self.consumer.close()
 
-    def stop(self):
-        self.stopping.set()
-        self.thread.join(20)
-        equal(self.thread.is_alive(), False, "still closing")
+    def fenced(self):
+        return any(isinstance(error, FencedInstanceIdError) for error in self.said)
 
 
-def wait(what, condition):
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        equal(time.monotonic() < end, True, f"waited in vain: {what()}")
-        time.sleep(0.05)
-
-
-def shared(members, partitions=6):
-    def told():
-        return [sorted(member.assigned) for member in members]
-
-    wait(told, lambda: sorted(part for one in told() for part in one) == list(range(partitions)) and all(told()))
-
-
-def described(group):
+def found(group):
     return admin.describe_groups([group])[group]
 
 
-def grow_and_shrink(count, protocol="range", **settings):
-    name, group = filled(), topic("group")
-    members = []
-    for _ in range(count):
-        members.append(Member(group, name, **settings))
-        shared(members)
-    found = described(group)
-    equal((found["group_state"], found["protocol_data"], len(found["members"])), ("Stable", protocol, count))
-    # What it kept all the time was taken away in between, unless they share cooperatively.
-    equal(bool(members[0].revoked & members[0].assigned), protocol == "range", "revoked and given back")
-    while len(members) > 1:
-        members.pop(0).stop()
-        shared(members)
-    members[0].stop()
-    found = described(group)
-    equal((found["group_state"], found["members"]), ("Empty", []))
+def described(group):
+    one = found(group)
+    return one["group_state"], one["protocol_data"], len(one["members"])
 
 
-@case("group: two members")
-def _():
-    grow_and_shrink(2)
+def remove(group, instances):
+    equal(sorted(one["group_instance_id"] for one in found(group)["members"]), instances)
+    removed = admin.remove_group_members(group, [MemberToRemove(group_instance_id=one) for one in instances])
+    equal(list(removed.values()), [NoError] * len(instances))
 
 
-@case("group: five members")
-def _():
-    grow_and_shrink(5)
-
-
-@case("group: cooperative")
-def _():
-    grow_and_shrink(3, "cooperative-sticky", partition_assignment_strategy=(CooperativeStickyAssignor,))
-
-
-@case("group: static restart")
-def _():
-    name, group = filled(), topic("static")
-    members = [Member(group, name, group_instance_id=f"i{at}") for at in range(2)]
-    shared(members)
-    # Within its session it comes back to what it had, and nobody else notices.
-    before, had = members[0].generations, members[1].assigned
-    members[1].stop()
-    members[1] = Member(group, name, group_instance_id="i1")
-    shared(members)
-    equal((members[1].assigned, members[0].generations), (had, before), "what it has, and rebalances of the other")
-    # Who comes with the same instance takes its place; the one before is fenced.
-    usurper = Member(group, name, group_instance_id="i1")
-    wait(lambda: members[1].assigned, lambda: members[1].error)
-    equal(type(members[1].error), FencedInstanceIdError)
-    shared([members[0], usurper])
-    for member in [members[0], usurper]:
-        member.stop()
-    # Who is static does not leave by itself.
-    equal(sorted(one["group_instance_id"] for one in described(group)["members"]), ["i0", "i1"])
-    removed = admin.remove_group_members(group, [MemberToRemove(group_instance_id=one) for one in ["i0", "i1"]])
-    equal((list(removed.values()), described(group)["group_state"]), ([NoError, NoError], "Empty"))
-
-
-KILLED = """
-import os, sys
-from kafka import KafkaConsumer
-consumer = KafkaConsumer(sys.argv[1], bootstrap_servers=os.environ["BROKER"], group_id=sys.argv[2], session_timeout_ms=6000,
-    heartbeat_interval_ms=500)
-while True:
-    consumer.poll(100)
-    print(len(consumer.assignment()), flush=True)
-"""
-
-
-@case("group: killed member")
-def _():
-    name, group = filled(), topic("killed")
-    member = Member(group, name)
-    shared([member])
-    other = subprocess.Popen([sys.executable, "-c", KILLED, name, group], stdout=subprocess.PIPE, env=os.environ)
-    equal(any(line.strip() == b"3" for line in other.stdout), True, "the other has its half")
-    wait(lambda: member.assigned, lambda: len(member.assigned) == 3)
-    start = time.monotonic()
-    other.kill()
-    other.wait()
-    shared([member])
-    equal(4 < time.monotonic() - start < 12, True, f"taken over after {time.monotonic() - start}")
-    member.stop()
+groups.cases(groups.Client(filled, Member, described, remove))
 
 
 @case("group: commits")
@@ -247,12 +157,9 @@ def offsets(group):
 
 @case("group: reset offsets")
 def _():
-    name, group = topic("reset"), topic("reset")
-    admin.create_topics({name: {"num_partitions": 2, "replication_factor": 1}})
-    sender = KafkaProducer(bootstrap_servers=BROKER)
+    name, group = created(topic("reset"), 2), topic("reset")
     for i in range(10):
-        sender.send(name, b"%d" % i, partition=0, timestamp_ms=1700000000000 + i * 1000)
-    sender.close(20)
+        produced(name, [b"%d" % i], timestamp_ms=1700000000000 + i * 1000)
     part, other = TopicPartition(name, 0), TopicPartition(name, 1)
     equal(admin.alter_group_offsets(group, {part: OffsetAndMetadata(7, "", None), other: OffsetAndMetadata(0, "", None)}), {part: NoError, other: NoError})
     equal(offsets(group), {0: 7, 1: 0})
@@ -291,9 +198,9 @@ def _():
     there = [("Stable", "consumer")]
     equal([listed(), listed(states_filter=["Stable"]), listed(types_filter=["classic"])], [there, there, there])
     equal([listed(states_filter=["Empty"]), listed(types_filter=["consumer"])], [[], []])
-    (found,) = described(group)["members"]
-    (assigned,) = found["member_assignment"]["assigned_partitions"]
-    equal((found["client_id"], found["client_host"]), ("größe", "/127.0.0.1"))
+    (only,) = found(group)["members"]
+    (assigned,) = only["member_assignment"]["assigned_partitions"]
+    equal((only["client_id"], only["client_host"]), ("größe", "/127.0.0.1"))
     equal((assigned["topic"], sorted(assigned["partitions"])), (name, [0, 1]))
     member.stop()
 

@@ -16,7 +16,7 @@ from kafka.errors import (
     UnknownTopicOrPartitionError,
 )
 
-from suite import BROKER, CODECS, case, equal, from_the_others, left, run, topic
+from suite import BROKER, CODECS, case, equal, from_the_others, left, topic
 
 admin = KafkaAdminClient(bootstrap_servers=BROKER)
 
@@ -319,8 +319,3 @@ def _():
     refused(UnknownTopicOrPartitionError, lambda: admin.delete_topics([name]))
     created(name)
     equal(produced(name, [b"again"]), [0])
-
-
-import kafka_python_groups  # noqa: E402, F401  Its cases come last.
-
-run("kafka-python")

@@ -2,11 +2,10 @@
 
 import json
 import subprocess
-import sys
 import threading
 import time
 
-from suite import BROKER, CODECS, KAFKIT, case, equal, from_the_others, left, run, topic
+from suite import BROKER, CODECS, KAFKIT, case, equal, from_the_others, left, topic
 
 
 def kcat(*arguments, given=b"", fails=False):
@@ -16,14 +15,18 @@ def kcat(*arguments, given=b"", fails=False):
     return text if fails else done.stdout
 
 
-def created(name, partitions=2, **configs):
+def answered(api, body):
     """kcat has no administration; kafkit has."""
-    configs = [{"name": key.replace("_", "."), "value": value} for key, value in configs.items()]
-    new = {"name": name, "numPartitions": partitions, "replicationFactor": 1, "configs": configs}
-    body = json.dumps({"topics": [new], "timeoutMs": 10000})
-    command = [KAFKIT, "send", "create-topics", BROKER, "--body", body, "--fail-on-error"]
+    command = [KAFKIT, "send", api, BROKER, "--body", json.dumps(body), "--fail-on-error", "--format", "json"]
     done = subprocess.run(command, capture_output=True, timeout=10)
     equal((done.returncode, done.stderr), (0, b""), "kafkit send")
+    return json.loads(done.stdout)["body"]
+
+
+def created(name, partitions=2, **configs):
+    configs = [{"name": key.replace("_", "."), "value": value} for key, value in configs.items()]
+    new = {"name": name, "numPartitions": partitions, "replicationFactor": 1, "configs": configs}
+    answered("create-topics", {"topics": [new], "timeoutMs": 10000})
     return name
 
 
@@ -111,20 +114,18 @@ def _():
         equal("Broker: Invalid topic" in said, True, said)
 
 
-@case("idempotent")
-def _():
-    name = created(topic("idempotent"))
-    lines = b"".join(b"%d\n" % i for i in range(2000))
-    kcat("-P", "-t", name, "-p", "0", "-X", "enable.idempotence=true", "-X", "batch.num.messages=20", given=lines)
-    equal(consumed(name), lines)
+BATCHES = {
+    "idempotent": ["-X", "enable.idempotence=true", "-X", "batch.num.messages=20"],
+    "pipelined": ["-X", "batch.num.messages=1", "-X", "retries=0"],
+}
+for what, settings in BATCHES.items():
 
-
-@case("pipelined")
-def _():
-    name = created(topic("pipelined"))
-    lines = b"".join(b"%d\n" % i for i in range(2000))
-    kcat("-P", "-t", name, "-p", "0", "-X", "batch.num.messages=1", "-X", "retries=0", given=lines)
-    equal(consumed(name), lines)
+    @case(what)
+    def _(what=what, settings=settings):
+        name = created(topic(what))
+        lines = b"".join(b"%d\n" % i for i in range(2000))
+        kcat("-P", "-t", name, "-p", "0", *settings, given=lines)
+        equal(consumed(name), lines)
 
 
 @case("acks 0 and 1")
@@ -171,11 +172,3 @@ def _():
     name = created(topic("tombstones"), cleanup_policy="compact")
     kcat("-P", "-t", name, "-p", "0", "-K", ":", "-Z", given=b"k:v\nk:\n")
     equal(consumed(name, "-f", "%k %S\n"), b"k 1\nk -1\n")
-
-
-if __name__ == "__main__":
-    # Its cases come last. They use what is above, which is to be one module for both.
-    sys.modules["kcat_suite"] = sys.modules["__main__"]
-    import kcat_groups  # noqa: F401
-
-    run("kcat")

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,13 +21,6 @@ var franzCodecs = map[string]kgo.CompressionCodec{
 func franzClient(options ...kgo.Opt) *kgo.Client {
 	options = append([]kgo.Opt{kgo.SeedBrokers(broker), kgo.RecordPartitioner(kgo.ManualPartitioner())}, options...)
 	return must(kgo.NewClient(options...))
-}
-
-// refused tells what the broker says no with.
-func refused(err, wanted error) {
-	if !errors.Is(err, wanted) {
-		fail("error: got %v, wanted %v", err, wanted)
-	}
 }
 
 type franzSuite struct {
@@ -53,11 +45,9 @@ func (s *franzSuite) there(ctx context.Context, topic string) bool {
 }
 
 func records(topic string, partition int32, values []string) []*kgo.Record {
-	var made []*kgo.Record
-	for _, value := range values {
-		made = append(made, &kgo.Record{Topic: topic, Partition: partition, Key: []byte("k"), Value: []byte(value)})
-	}
-	return made
+	return each(values, func(value string) *kgo.Record {
+		return &kgo.Record{Topic: topic, Partition: partition, Key: []byte("k"), Value: []byte(value)}
+	})
 }
 
 // produced sends all of them and waits; the offsets.
@@ -95,33 +85,20 @@ func polled(ctx context.Context, client *kgo.Client, count int) []*kgo.Record {
 }
 
 func values(got []*kgo.Record) []string {
-	var values []string
-	for _, record := range got {
-		values = append(values, string(record.Value))
-	}
-	return values
+	return each(got, func(record *kgo.Record) string { return string(record.Value) })
 }
 
 func offsetsOf(got []*kgo.Record) []int64 {
-	var offsets []int64
-	for _, record := range got {
-		offsets = append(offsets, record.Offset)
-	}
-	return offsets
+	return each(got, func(record *kgo.Record) int64 { return record.Offset })
 }
 
-func numbers(from, to int64) []int64 {
-	var all []int64
-	for i := from; i < to; i++ {
-		all = append(all, i)
-	}
-	return all
-}
-
-func franz() []test {
-	s := &franzSuite{client: franzClient(kgo.AllowAutoTopicCreation())}
+func franz() suite {
 	// Otherwise it tells for 5 s what it was told before.
-	s.admin = kadm.NewClient(franzClient(kgo.MetadataMinAge(10 * time.Millisecond)))
+	admin := kadm.NewClient(franzClient(kgo.MetadataMinAge(10 * time.Millisecond)))
+	return &franzSuite{client: franzClient(kgo.AllowAutoTopicCreation()), admin: admin}
+}
+
+func (s *franzSuite) cases() []test {
 	cases := []test{
 		{"create topic", func(ctx context.Context) {
 			topic := s.created(ctx, named("create"), 3)

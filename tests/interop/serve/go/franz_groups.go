@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -31,17 +29,17 @@ func inGroup(group, topic string, options ...kgo.Opt) []kgo.Opt {
 	}, options...)
 }
 
+var franzBalancers = map[string]kgo.GroupBalancer{"range": kgo.RangeBalancer(), "cooperative-sticky": kgo.CooperativeStickyBalancer()}
+
 // franzPeer polls in a goroutine of its own, and knows what it has and got.
 type franzPeer struct {
 	*owned
 	client *kgo.Client
-	got    map[[2]int64]bool
-	fenced atomic.Bool
 	done   chan struct{}
 }
 
 func (s *franzSuite) peer(group, topic string, options ...kgo.Opt) *franzPeer {
-	peer := &franzPeer{owned: newOwned(), got: map[[2]int64]bool{}, done: make(chan struct{})}
+	peer := &franzPeer{owned: newOwned(), done: make(chan struct{})}
 	peer.client = franzClient(inGroup(group, topic, append(options,
 		kgo.OnPartitionsAssigned(func(_ context.Context, _ *kgo.Client, partitions map[string][]int32) { peer.gain(partitions[topic]) }),
 		kgo.OnPartitionsRevoked(func(_ context.Context, _ *kgo.Client, partitions map[string][]int32) { peer.lose(partitions[topic]) }),
@@ -54,25 +52,11 @@ func (s *franzSuite) peer(group, topic string, options ...kgo.Opt) *franzPeer {
 			if fetches.IsClientClosed() {
 				return
 			}
-			fetches.EachError(func(_ string, _ int32, err error) {
-				if errors.Is(err, kerr.FencedInstanceID) {
-					peer.fenced.Store(true)
-				}
-			})
-			peer.Lock()
-			for _, record := range fetches.Records() {
-				peer.got[[2]int64{int64(record.Partition), record.Offset}] = true
-			}
-			peer.Unlock()
+			fetches.EachError(func(_ string, _ int32, err error) { peer.fail(err) })
+			fetches.EachRecord(func(record *kgo.Record) { peer.read(record.Partition, record.Offset) })
 		}
 	}()
 	return peer
-}
-
-func (p *franzPeer) count() int {
-	p.Lock()
-	defer p.Unlock()
-	return len(p.got)
 }
 
 func (p *franzPeer) stop() {
@@ -80,53 +64,18 @@ func (p *franzPeer) stop() {
 	<-p.done
 }
 
-func (s *franzSuite) described(ctx context.Context, group string) kadm.DescribedGroup {
-	return must(s.admin.DescribeGroups(ctx, group))[group]
+func (s *franzSuite) join(group, topic, instance, protocol string) member {
+	options := []kgo.Opt{kgo.Balancers(franzBalancers[protocol])}
+	if instance != "" {
+		options = append(options, kgo.InstanceID(instance))
+	}
+	return s.peer(group, topic, options...)
 }
 
-func (s *franzSuite) growAndShrink(ctx context.Context, count int, balancer kgo.GroupBalancer) {
-	topic, group := s.filled(ctx, 6), named("group")
-	var members []*franzPeer
-	for range count {
-		members = append(members, s.peer(group, topic, kgo.Balancers(balancer)))
-		shared(members, 6)
-	}
-	everybody := slices.Clone(members)
-	found := s.described(ctx, group)
-	equal([]any{found.State, found.Protocol, len(found.Members)}, []any{"Stable", balancer.ProtocolName(), count}, "group")
-	// What it kept all the time was taken away in between, unless they share cooperatively.
-	equal(len(members[0].returned()) == 0, balancer.IsCooperative(), "nothing revoked and given back")
-	for len(members) > 1 {
-		members[0].stop()
-		members = members[1:]
-		shared(members, 6)
-	}
-	// Whoever has gone has told how far it was, so nothing is left out.
-	got := func() any {
-		all := map[[2]int64]bool{}
-		for _, member := range everybody {
-			member.Lock()
-			for place := range member.got {
-				all[place] = true
-			}
-			member.Unlock()
-		}
-		return len(all)
-	}
-	until(got, func() bool { return got() == 60 })
-	members[0].stop()
-	found = s.described(ctx, group)
-	equal([]any{found.State, len(found.Members)}, []any{"Empty", 0}, "group")
-}
-
-// franzMember is the one that is killed.
-func franzMember(group, topic string) {
-	client := franzClient(inGroup(group, topic, kgo.OnPartitionsAssigned(func(_ context.Context, _ *kgo.Client, partitions map[string][]int32) {
-		fmt.Println(len(partitions[topic]))
-	}), kgo.Balancers(kgo.RangeBalancer()))...)
-	for {
-		client.PollFetches(context.Background())
-	}
+func (s *franzSuite) described(ctx context.Context, group string) groupState {
+	found := must(s.admin.DescribeGroups(ctx, group))[group]
+	succeeds(found.Err)
+	return groupState{found.State, found.Protocol, len(found.Members)}
 }
 
 // committed has the offsets and the metadata by partition.
@@ -145,46 +94,15 @@ func at(topic string, partition int32, offset int64) map[string]map[int32]kgo.Ep
 
 func (s *franzSuite) groups() []test {
 	return []test{
-		{"group: two members", func(ctx context.Context) { s.growAndShrink(ctx, 2, kgo.RangeBalancer()) }},
-		{"group: five members", func(ctx context.Context) { s.growAndShrink(ctx, 5, kgo.RangeBalancer()) }},
-		{"group: cooperative", func(ctx context.Context) { s.growAndShrink(ctx, 3, kgo.CooperativeStickyBalancer()) }},
+		{"group: two members", func(ctx context.Context) { growAndShrink(ctx, s, 2, "range") }},
+		{"group: five members", func(ctx context.Context) { growAndShrink(ctx, s, 5, "range") }},
+		{"group: cooperative", func(ctx context.Context) { growAndShrink(ctx, s, 3, "cooperative-sticky") }},
 		{"group: static restart", func(ctx context.Context) {
-			topic, group := s.filled(ctx, 6), named("static")
-			var members []*franzPeer
-			for i := range 2 {
-				members = append(members, s.peer(group, topic, kgo.InstanceID(fmt.Sprintf("i%d", i)), kgo.Balancers(kgo.RangeBalancer())))
-				shared(members, 6)
-			}
-			// Within its session it comes back to what it had, and nobody else notices.
-			times, had := members[0].times(), members[1].has()
-			members[1].stop()
-			members[1] = s.peer(group, topic, kgo.InstanceID("i1"), kgo.Balancers(kgo.RangeBalancer()))
-			shared(members, 6)
-			equal([]any{members[1].has(), members[0].times()}, []any{had, times}, "what it has, and rebalances of the other")
-			// Who comes with the same instance takes its place; the one before is fenced.
-			usurper := s.peer(group, topic, kgo.InstanceID("i1"), kgo.Balancers(kgo.RangeBalancer()))
-			until(func() any { return members[1].has() }, members[1].fenced.Load)
-			members[1].stop()
-			members[1] = usurper
-			shared(members, 6)
-			for _, member := range members {
-				member.stop()
-			}
-			// Who is static does not leave by itself.
-			equal(len(s.described(ctx, group).Members), 2, "members")
-			succeeds(must(s.admin.LeaveGroup(ctx, kadm.LeaveGroup(group).InstanceIDs("i0", "i1"))).Error())
-			equal(s.described(ctx, group).State, "Empty", "state")
+			staticRestart(ctx, s, kerr.FencedInstanceID, func(group string, instances ...string) {
+				succeeds(must(s.admin.LeaveGroup(ctx, kadm.LeaveGroup(group).InstanceIDs(instances...))).Error())
+			})
 		}},
-		{"group: killed member", func(ctx context.Context) {
-			topic, group := s.filled(ctx, 6), named("killed")
-			members := []*franzPeer{s.peer(group, topic, kgo.Balancers(kgo.RangeBalancer()))}
-			shared(members, 6)
-			other := child("franz-go-member", group, topic)
-			until(func() any { return members[0].has() }, func() bool { return len(members[0].has()) == 3 })
-			took := killed(other, func() { shared(members, 6) })
-			equal(took > 4*time.Second && took < 12*time.Second, true, fmt.Sprintf("taken over after %v", took))
-			members[0].stop()
-		}},
+		{"group: killed member", func(ctx context.Context) { killedMember(ctx, s, "franz-go") }},
 		{"group: commits", func(ctx context.Context) {
 			topic, group := s.filled(ctx, 2), named("commits")
 			client := franzClient(inGroup(group, topic, kgo.DisableAutoCommit())...)
@@ -324,12 +242,13 @@ func (s *franzSuite) groups() []test {
 				has(s.admin.ListGroupsByType(ctx, []string{"classic"})), has(s.admin.ListGroupsByType(ctx, []string{"consumer"})),
 			}
 			equal(listed, []bool{true, true, false, true, false}, "listed by state and type")
-			only := s.described(ctx, group).Members[0]
+			only := must(s.admin.DescribeGroups(ctx, group))[group].Members[0]
 			assigned, _ := only.Assigned.AsConsumer()
 			equal([]any{only.ClientID, only.ClientHost}, []any{"größe", "/127.0.0.1"}, "member")
 			equal([]any{assigned.Topics[0].Topic, assigned.Topics[0].Partitions}, []any{topic, []int32{0, 1}}, "what it has")
 			member.stop()
-			refused(s.described(ctx, named("absent")).Err, kerr.GroupIDNotFound)
+			absent := named("absent")
+			refused(must(s.admin.DescribeGroups(ctx, absent))[absent].Err, kerr.GroupIDNotFound)
 		}},
 		{"group: delete", func(ctx context.Context) {
 			topic, group := s.filled(ctx, 1), named("delete")

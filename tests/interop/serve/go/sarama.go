@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +12,11 @@ import (
 var saramaCodecs = map[string]sarama.CompressionCodec{
 	"none": sarama.CompressionNone, "gzip": sarama.CompressionGZIP, "snappy": sarama.CompressionSnappy,
 	"lz4": sarama.CompressionLZ4, "zstd": sarama.CompressionZSTD,
+}
+
+var saramaStrategies = map[string]func() sarama.BalanceStrategy{
+	"range": sarama.NewBalanceStrategyRange, "sticky": sarama.NewBalanceStrategySticky,
+	"cooperative-sticky": sarama.NewBalanceStrategyCooperativeSticky,
 }
 
 func saramaConfig() *sarama.Config {
@@ -39,11 +42,9 @@ func (s *saramaSuite) created(topic string, partitions int32, configs map[string
 }
 
 func messages(topic string, partition int32, values []string) []*sarama.ProducerMessage {
-	var made []*sarama.ProducerMessage
-	for _, value := range values {
-		made = append(made, &sarama.ProducerMessage{Topic: topic, Partition: partition, Value: sarama.StringEncoder(value)})
-	}
-	return made
+	return each(values, func(value string) *sarama.ProducerMessage {
+		return &sarama.ProducerMessage{Topic: topic, Partition: partition, Value: sarama.StringEncoder(value)}
+	})
 }
 
 // produced sends all of them and waits; the offsets, as each message was told its own.
@@ -51,11 +52,7 @@ func (s *saramaSuite) produced(config *sarama.Config, sent []*sarama.ProducerMes
 	producer := must(sarama.NewSyncProducer([]string{broker}, config))
 	defer producer.Close()
 	succeeds(producer.SendMessages(sent))
-	var offsets []int64
-	for _, message := range sent {
-		offsets = append(offsets, message.Offset)
-	}
-	return offsets
+	return each(sent, func(message *sarama.ProducerMessage) int64 { return message.Offset })
 }
 
 func (s *saramaSuite) consumed(ctx context.Context, topic string, count int, from int64) []*sarama.ConsumerMessage {
@@ -76,15 +73,14 @@ func (s *saramaSuite) consumed(ctx context.Context, topic string, count int, fro
 }
 
 func saramaValues(got []*sarama.ConsumerMessage) []string {
-	var values []string
-	for _, message := range got {
-		values = append(values, string(message.Value))
-	}
-	return values
+	return each(got, func(message *sarama.ConsumerMessage) string { return string(message.Value) })
 }
 
-func saramas() []test {
-	s := &saramaSuite{must(sarama.NewClusterAdmin([]string{broker}, saramaConfig()))}
+func saramas() suite {
+	return &saramaSuite{must(sarama.NewClusterAdmin([]string{broker}, saramaConfig()))}
+}
+
+func (s *saramaSuite) cases() []test {
 	cases := []test{
 		{"create topic", func(ctx context.Context) {
 			topic := s.created(named("create"), 3, nil)
@@ -212,9 +208,7 @@ type saramaPeer struct {
 	group  sarama.ConsumerGroup
 	cancel context.CancelFunc
 	done   chan struct{}
-	got    map[[2]int64]bool
 	handle func(sarama.ConsumerGroupSession, *sarama.ConsumerMessage)
-	last   error
 }
 
 func (p *saramaPeer) Setup(sarama.ConsumerGroupSession) error   { return nil }
@@ -225,22 +219,14 @@ func (p *saramaPeer) ConsumeClaim(session sarama.ConsumerGroupSession, claim sar
 	defer p.lose([]int32{claim.Partition()})
 	for message := range claim.Messages() {
 		p.handle(session, message)
-		p.Lock()
-		p.got[[2]int64{int64(message.Partition), message.Offset}] = true
-		p.Unlock()
+		p.read(message.Partition, message.Offset)
 	}
 	return nil
 }
 
-func (p *saramaPeer) count() int {
-	p.Lock()
-	defer p.Unlock()
-	return len(p.got)
-}
-
 func (s *saramaSuite) peer(group, topic string, change func(*sarama.Config, *saramaPeer)) *saramaPeer {
 	config := saramaConfig()
-	peer := &saramaPeer{owned: newOwned(), topic: topic, got: map[[2]int64]bool{}, done: make(chan struct{})}
+	peer := &saramaPeer{owned: newOwned(), topic: topic, done: make(chan struct{})}
 	peer.handle = func(session sarama.ConsumerGroupSession, message *sarama.ConsumerMessage) {
 		session.MarkMessage(message, "")
 	}
@@ -253,8 +239,10 @@ func (s *saramaSuite) peer(group, topic string, change func(*sarama.Config, *sar
 	go func() {
 		defer close(peer.done)
 		// It comes back for each rebalance.
-		for ctx.Err() == nil && peer.last == nil {
-			peer.last = peer.group.Consume(ctx, []string{topic}, peer)
+		for ctx.Err() == nil && peer.failure() == nil {
+			if err := peer.group.Consume(ctx, []string{topic}, peer); ctx.Err() == nil {
+				peer.fail(err)
+			}
 		}
 	}()
 	return peer
@@ -266,7 +254,7 @@ func (p *saramaPeer) stop() {
 	p.group.Close()
 }
 
-func (s *saramaSuite) filled(partitions int32) string {
+func (s *saramaSuite) filled(_ context.Context, partitions int32) string {
 	topic := s.created(named("grouped"), partitions, nil)
 	for partition := range partitions {
 		s.produced(saramaConfig(), messages(topic, partition, lines(10, "grouped")))
@@ -274,40 +262,16 @@ func (s *saramaSuite) filled(partitions int32) string {
 	return topic
 }
 
-func (s *saramaSuite) growAndShrink(count int, strategy sarama.BalanceStrategy) {
-	topic, group := s.filled(6), named("group")
-	balanced := func(config *sarama.Config, _ *saramaPeer) {
-		config.Consumer.Group.Rebalance.GroupStrategies = []sarama.BalanceStrategy{strategy}
-	}
-	var members []*saramaPeer
-	for range count {
-		members = append(members, s.peer(group, topic, balanced))
-		shared(members, 6)
-	}
-	everybody := slices.Clone(members)
+func (s *saramaSuite) join(group, topic, instance, protocol string) member {
+	return s.peer(group, topic, func(config *sarama.Config, _ *saramaPeer) {
+		config.Consumer.Group.InstanceId = instance
+		config.Consumer.Group.Rebalance.GroupStrategies = []sarama.BalanceStrategy{saramaStrategies[protocol]()}
+	})
+}
+
+func (s *saramaSuite) described(_ context.Context, group string) groupState {
 	found := must(s.admin.DescribeConsumerGroups([]string{group}))[0]
-	equal([]any{found.State, found.Protocol, len(found.Members)}, []any{"Stable", strategy.Name(), count}, "group")
-	// What it kept all the time was taken away in between, unless they share cooperatively.
-	equal(len(members[0].returned()) == 0, strategy.Name() == "cooperative-sticky", "nothing revoked and given back")
-	for len(members) > 1 {
-		members[0].stop()
-		members = members[1:]
-		shared(members, 6)
-	}
-	got := func() any {
-		all := map[[2]int64]bool{}
-		for _, member := range everybody {
-			member.Lock()
-			for place := range member.got {
-				all[place] = true
-			}
-			member.Unlock()
-		}
-		return len(all)
-	}
-	until(got, func() bool { return got() == 60 })
-	members[0].stop()
-	equal(must(s.admin.DescribeConsumerGroups([]string{group}))[0].State, "Empty", "state")
+	return groupState{found.State, found.Protocol, len(found.Members)}
 }
 
 func (s *saramaSuite) committed(group string) map[int32]string {
@@ -322,53 +286,17 @@ func (s *saramaSuite) committed(group string) map[int32]string {
 
 func (s *saramaSuite) groups() []test {
 	return []test{
-		{"group: two members", func(ctx context.Context) { s.growAndShrink(2, sarama.NewBalanceStrategyRange()) }},
-		{"group: five members", func(ctx context.Context) { s.growAndShrink(5, sarama.NewBalanceStrategySticky()) }},
-		{"group: cooperative", func(ctx context.Context) { s.growAndShrink(3, sarama.NewBalanceStrategyCooperativeSticky()) }},
+		{"group: two members", func(ctx context.Context) { growAndShrink(ctx, s, 2, "range") }},
+		{"group: five members", func(ctx context.Context) { growAndShrink(ctx, s, 5, "sticky") }},
+		{"group: cooperative", func(ctx context.Context) { growAndShrink(ctx, s, 3, "cooperative-sticky") }},
 		{"group: static restart", func(ctx context.Context) {
-			topic, group := s.filled(6), named("static")
-			member := func(i int) *saramaPeer {
-				return s.peer(group, topic, func(config *sarama.Config, _ *saramaPeer) { config.Consumer.Group.InstanceId = fmt.Sprintf("i%d", i) })
-			}
-			members := []*saramaPeer{member(0)}
-			shared(members, 6)
-			members = append(members, member(1))
-			shared(members, 6)
-			// Within its session it comes back to what it had, and nobody else notices.
-			times, had := members[0].times(), members[1].has()
-			members[1].stop()
-			members[1] = member(1)
-			shared(members, 6)
-			equal([]any{members[1].has(), members[0].times()}, []any{had, times}, "what it has, and rebalances of the other")
-			// Who comes with the same instance takes its place; the one before is fenced.
-			usurper := member(1)
-			select {
-			case <-members[1].done:
-			case <-time.After(patience):
-				fail("is not fenced")
-			}
-			refused(members[1].last, sarama.ErrFencedInstancedId)
-			members[1].stop()
-			members[1] = usurper
-			shared(members, 6)
-			for _, member := range members {
-				member.stop()
-			}
-			must(s.admin.RemoveMemberFromConsumerGroup(group, []string{"i0", "i1"}))
-			equal(must(s.admin.DescribeConsumerGroups([]string{group}))[0].State, "Empty", "state")
+			staticRestart(ctx, s, sarama.ErrFencedInstancedId, func(group string, instances ...string) {
+				must(s.admin.RemoveMemberFromConsumerGroup(group, instances))
+			})
 		}},
-		{"group: killed member", func(ctx context.Context) {
-			topic, group := s.filled(6), named("killed")
-			members := []*saramaPeer{s.peer(group, topic, nil)}
-			shared(members, 6)
-			other := child("sarama-member", group, topic)
-			until(func() any { return members[0].has() }, func() bool { return len(members[0].has()) == 3 })
-			took := killed(other, func() { shared(members, 6) })
-			equal(took > 4*time.Second && took < 12*time.Second, true, fmt.Sprintf("taken over after %v", took))
-			members[0].stop()
-		}},
+		{"group: killed member", func(ctx context.Context) { killedMember(ctx, s, "sarama") }},
 		{"group: commits", func(ctx context.Context) {
-			topic, group := s.filled(1), named("commits")
+			topic, group := s.filled(ctx, 1), named("commits")
 			member := s.peer(group, topic, func(config *sarama.Config, peer *saramaPeer) {
 				config.Consumer.Offsets.AutoCommit.Enable = false
 				peer.handle = func(session sarama.ConsumerGroupSession, message *sarama.ConsumerMessage) {
@@ -388,7 +316,7 @@ func (s *saramaSuite) groups() []test {
 			member.stop()
 		}},
 		{"group: seek, pause", func(ctx context.Context) {
-			topic, group := s.filled(1), named("seek")
+			topic, group := s.filled(ctx, 1), named("seek")
 			// It seeks back by committing: the next of the group begins there.
 			member := s.peer(group, topic, func(config *sarama.Config, peer *saramaPeer) {
 				config.Consumer.Offsets.AutoCommit.Enable = false
@@ -416,7 +344,7 @@ func (s *saramaSuite) groups() []test {
 			member.stop()
 		}},
 		{"group: reset offsets", func(ctx context.Context) {
-			topic, group := s.filled(2), named("reset")
+			topic, group := s.filled(ctx, 2), named("reset")
 			offsets := map[string]map[int32]sarama.OffsetAndMetadata{topic: {0: {Offset: 3, Metadata: "größe", LeaderEpoch: -1}, 1: {Offset: 4, LeaderEpoch: -1}}}
 			must(s.admin.AlterConsumerGroupOffsets(group, offsets, nil))
 			equal(s.committed(group), map[int32]string{0: "3 größe", 1: "4 "}, "altered")
@@ -427,7 +355,7 @@ func (s *saramaSuite) groups() []test {
 			equal(s.committed(group), map[int32]string{0: "10 ", 1: "10 "}, "when it has left")
 		}},
 		{"group: delete offsets", func(ctx context.Context) {
-			topic, group := s.filled(2), named("cut")
+			topic, group := s.filled(ctx, 2), named("cut")
 			member := s.peer(group, topic, nil)
 			until(func() any { return member.count() }, func() bool { return member.count() == 20 })
 			refused(s.admin.DeleteConsumerGroupOffset(group, topic, 0), sarama.ErrGroupSubscribedToTopic)
@@ -436,7 +364,7 @@ func (s *saramaSuite) groups() []test {
 			equal(s.committed(group), map[int32]string{1: "10 "}, "deleted")
 		}},
 		{"group: list, describe", func(ctx context.Context) {
-			topic, group := s.filled(2), named("listed")
+			topic, group := s.filled(ctx, 2), named("listed")
 			member := s.peer(group, topic, func(config *sarama.Config, _ *saramaPeer) { config.ClientID = "described" })
 			shared([]*saramaPeer{member}, 2)
 			equal(must(s.admin.ListConsumerGroups())[group], "consumer", "listed")
@@ -449,7 +377,7 @@ func (s *saramaSuite) groups() []test {
 			member.stop()
 		}},
 		{"group: delete", func(ctx context.Context) {
-			topic, group := s.filled(1), named("delete")
+			topic, group := s.filled(ctx, 1), named("delete")
 			member := s.peer(group, topic, nil)
 			shared([]*saramaPeer{member}, 1)
 			refused(s.admin.DeleteConsumerGroup(group), sarama.ErrNonEmptyGroup)
@@ -459,20 +387,5 @@ func (s *saramaSuite) groups() []test {
 			_, there := must(s.admin.ListConsumerGroups())[group]
 			equal(there, false, "still listed")
 		}},
-	}
-}
-
-// saramaMember is the one that is killed.
-func saramaMember(group, topic string) {
-	s := &saramaSuite{}
-	member := s.peer(group, topic, nil)
-	for told := -1; ; time.Sleep(20 * time.Millisecond) {
-		if has := len(member.has()); has != told {
-			told = has
-			fmt.Println(has)
-		}
-		if member.last != nil && !errors.Is(member.last, context.Canceled) {
-			panic(member.last)
-		}
 	}
 }

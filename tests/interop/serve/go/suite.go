@@ -1,4 +1,6 @@
-// The suites of Go's clients: clients CLIENT [CASE]..., as suite.py has it for those of Python.
+// The suites of Go's clients: clients CLIENT [CASE]..., as clients.py has it for those of Python.
+//
+// clients CLIENT member GROUP TOPIC is one of a group, until it is killed.
 //
 // A case that is made of several steps fails with its first one. A case that hangs fails after a minute.
 package main
@@ -7,14 +9,13 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"reflect"
 	"runtime/debug"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -34,6 +35,12 @@ var (
 type test struct {
 	name string
 	run  func(context.Context)
+}
+
+// suite is a client with its cases.
+type suite interface {
+	grouped
+	cases() []test
 }
 
 // failure is what ends a case; anything else that is thrown is a fault of the suite, and fails the case as well.
@@ -66,6 +73,13 @@ func must[T any](value T, err error) T {
 	return value
 }
 
+// refused tells what the broker says no with.
+func refused(err, wanted error) {
+	if !errors.Is(err, wanted) {
+		fail("error: got %v, wanted %v", err, wanted)
+	}
+}
+
 func until(what func() any, holds func() bool) {
 	for end := time.Now().Add(patience); !holds(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
@@ -77,6 +91,23 @@ func until(what func() any, holds func() bool) {
 // named gives a name that no other case uses.
 func named(what string) string {
 	return what + "-" + strings.ToLower(rand.Text()[:8])
+}
+
+func numbers(from, to int64) []int64 {
+	var all []int64
+	for i := from; i < to; i++ {
+		all = append(all, i)
+	}
+	return all
+}
+
+// each is what `of` makes of each one.
+func each[T, V any](all []T, of func(T) V) []V {
+	var made []V
+	for _, one := range all {
+		made = append(made, of(one))
+	}
+	return made
 }
 
 func lines(count int, of string) []string {
@@ -107,114 +138,6 @@ func fromTheOthers(values func(ctx context.Context, topic string, count int) []s
 	}}}
 }
 
-// owned is what a member of a group has, and what was ever taken from it.
-type owned struct {
-	sync.Mutex
-	assigned, revoked map[int32]bool
-	generations       int
-}
-
-func newOwned() *owned {
-	return &owned{assigned: map[int32]bool{}, revoked: map[int32]bool{}}
-}
-
-func (o *owned) gain(partitions []int32) {
-	o.Lock()
-	defer o.Unlock()
-	o.generations++
-	for _, partition := range partitions {
-		o.assigned[partition] = true
-	}
-}
-
-func (o *owned) lose(partitions []int32) {
-	o.Lock()
-	defer o.Unlock()
-	for _, partition := range partitions {
-		delete(o.assigned, partition)
-		o.revoked[partition] = true
-	}
-}
-
-func (o *owned) has() []int32 {
-	o.Lock()
-	defer o.Unlock()
-	var has []int32
-	for partition := range o.assigned {
-		has = append(has, partition)
-	}
-	slices.Sort(has)
-	return has
-}
-
-// returned is what it has now and had to give up in between.
-func (o *owned) returned() []int32 {
-	o.Lock()
-	defer o.Unlock()
-	var returned []int32
-	for partition := range o.assigned {
-		if o.revoked[partition] {
-			returned = append(returned, partition)
-		}
-	}
-	return returned
-}
-
-func (o *owned) times() int {
-	o.Lock()
-	defer o.Unlock()
-	return o.generations
-}
-
-// shared waits until the members have all partitions, each one once, and each member some.
-func shared[M interface{ has() []int32 }](members []M, partitions int) {
-	told := func() any {
-		var all [][]int32
-		for _, member := range members {
-			all = append(all, member.has())
-		}
-		return all
-	}
-	until(told, func() bool {
-		var all []int32
-		for _, has := range told().([][]int32) {
-			if len(has) == 0 {
-				return false
-			}
-			all = append(all, has...)
-		}
-		slices.Sort(all)
-		for i, partition := range all {
-			if partition != int32(i) {
-				return false
-			}
-		}
-		return len(all) == partitions
-	})
-}
-
-// child is this program once more, as a member of a group that can be killed: it says how many partitions it has.
-func child(arguments ...string) *exec.Cmd {
-	command := exec.Command(os.Args[0], arguments...)
-	output := must(command.StdoutPipe())
-	succeeds(command.Start())
-	for has := 0; has != 3; {
-		if _, err := fmt.Fscan(output, &has); err != nil {
-			fail("the other member: %v", err)
-		}
-	}
-	return command
-}
-
-// killed ends it without goodbye, and says how long the others took to have all.
-func killed(command *exec.Cmd, all func()) time.Duration {
-	start := time.Now()
-	succeeds(command.Process.Kill())
-	command.Wait()
-	all()
-	return time.Since(start)
-}
-
 func attempt(one test) (text string) {
 	ctx, cancel := context.WithTimeout(context.Background(), secondsMax*time.Second)
 	defer cancel()
@@ -241,13 +164,13 @@ func attempt(one test) (text string) {
 }
 
 func main() {
-	suites := map[string]func() []test{"franz-go": franz, "sarama": saramas, "kafka-go": segmentio}
-	members := map[string]func(group, topic string){"franz-go-member": franzMember, "sarama-member": saramaMember, "kafka-go-member": segmentioMember}
-	if member := members[os.Args[1]]; member != nil {
-		member(os.Args[2], os.Args[3])
-	}
+	suites := map[string]func() suite{"franz-go": franz, "sarama": saramas, "kafka-go": segmentio}
 	client, failed := os.Args[1], 0
-	for _, one := range suites[client]() {
+	s := suites[client]()
+	if len(os.Args) == 5 && os.Args[2] == "member" {
+		alone(s.join(os.Args[3], os.Args[4], "", "range"))
+	}
+	for _, one := range s.cases() {
 		if len(os.Args) > 2 && !slices.Contains(os.Args[2:], one.name) {
 			continue
 		}
