@@ -201,6 +201,7 @@ impl State<'_> {
         let mut end = base;
         let mut at = from;
         while let Some(segment) = segments.get(at).cloned() {
+            self.hole(&segment, end);
             if at > 0 {
                 write_snapshot(self.place, segment.base_offset, &producers)?;
             }
@@ -234,6 +235,18 @@ impl State<'_> {
                 .note(format!("{directory} ends at offset {end}, before its recovery point {point}"));
         }
         Ok(end)
+    }
+
+    /// Where the one before ends earlier, its records had not yet reached the disk. What is behind is kept, as Kafka
+    /// does, and so nobody is given their offsets a second time.
+    fn hole(&mut self, segment: &Segment, end: i64) {
+        if end < segment.base_offset && !self.config.compact {
+            let (path, last) = (segment.path("log"), segment.base_offset - 1);
+            self.recovery.note(format!(
+                "offsets {end} to {last}, before {}, are missing: they had not reached the disk",
+                path.display()
+            ));
+        }
     }
 
     fn cut(&mut self, segment: &Segment, cut: &Cut) -> Result<(), LogError> {

@@ -190,6 +190,22 @@ impl Segment {
         Ok(None)
     }
 
+    /// The offset behind the last batch that begins before byte `position`.
+    pub fn end_before(&self, position: u64) -> Result<i64, LogError> {
+        let path = self.path("index");
+        let earlier = |entry: &[u8; 8]| (OffsetEntry::read(entry).position.max(0) as u64) < position;
+        let found = self.indexes().offsets.search(&path, earlier);
+        let (entry, _) = found.map_err(LogError::io("read", &path))?;
+        let from = entry.map_or(0, |entry| OffsetEntry::read(&entry).position.max(0) as u64);
+        let file = self.file()?;
+        let mut heads = Heads::new(&file, from, position);
+        let mut end = self.base_offset;
+        while let Some((_, head)) = heads.next_head().map_err(LogError::io("read", &self.path("log")))? {
+            end = head.next_offset();
+        }
+        Ok(end)
+    }
+
     /// The greatest timestamp so far and the last offset of its batch.
     pub fn greatest(&self) -> Result<TimeEntry, LogError> {
         self.indexes().rule(self).map(|rule| rule.greatest())

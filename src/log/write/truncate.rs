@@ -11,7 +11,8 @@ use super::recover::Recovery;
 use super::segment::{Segment, lock};
 
 impl PartitionLog {
-    /// Removes all records from `offset` on. A batch that holds it goes as a whole. Where the log ends then.
+    /// Removes all records from `offset` on. A batch that holds it goes as a whole. Where the log ends then: behind the
+    /// last record that is left, as it will after a restart. Kafka has it end at `offset` until then.
     ///
     /// # Errors
     ///
@@ -34,10 +35,14 @@ impl PartitionLog {
             return Ok(self.marks().log_end_offset);
         };
         let size = last.size();
-        let located = last.locate(offset, size)?;
-        let (position, end) = located.map_or((size, offset), |located| {
-            (located.position, located.head.base_offset.max(last.base_offset).min(offset))
-        });
+        let position = last.locate(offset, size)?.map_or(size, |located| located.position);
+        let end = last.end_before(position)?;
+        let start = self.marks().log_start_offset;
+        if end < start && start <= offset {
+            drop((flushed, writer));
+            self.truncate_fully_and_start_at(start, now_ms)?;
+            return Ok(start);
+        }
         *flushed = (*flushed).min(last.base_offset);
         writer.torn = false;
         {

@@ -1,10 +1,10 @@
 //! A log against a list, through crashes at every place where something is written.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 
 use super::broken::Broken;
 use super::kit::*;
@@ -67,6 +67,9 @@ struct Model {
     /// not yet on the disk when the power failed, or went when the log was cut. Kafka loses them as well. They are
     /// heard of no more.
     uncertain: Vec<bool>,
+    /// Offsets that were given and not flushed when the power failed, and whose records are gone, though later
+    /// segments, or their names, are there. They are not given a second time, as in Kafka, and `dump-log` names them.
+    holes: Vec<Range<i64>>,
 }
 
 impl Model {
@@ -84,7 +87,8 @@ impl Model {
 
     fn doubt(&mut self) {
         for producer in [false, true] {
-            if self.last(producer).is_some_and(|(first, ..)| first < self.start) {
+            // Of a compacted log, that batch need not be the last that the producer had written.
+            if self.compacted || self.last(producer).is_some_and(|(first, ..)| first < self.start) {
                 self.uncertain.push(producer);
             }
         }
@@ -98,6 +102,20 @@ impl Model {
         self.batches.retain(|batch| batch.1 < end);
         self.end = end;
         self.flushed = self.flushed.min(end);
+        self.holes.iter_mut().for_each(|hole| hole.end = hole.end.min(end));
+    }
+
+    /// That is what was lost, or a part of it.
+    fn explains(&self, fault: &str) -> bool {
+        let words =
+            ["segment-empty", "segment-missing", "offset-gap"].iter().any(|code| fault.starts_with(code));
+        let range = || {
+            let (_, range) = fault.split_once("/ offsets ").or_else(|| fault.split_once(": the records "))?;
+            let mut words = range.split(' ');
+            Some((words.next()?.parse::<i64>().ok()?, words.nth(1)?.parse::<i64>().ok()?))
+        };
+        let lost = |(from, to)| self.holes.iter().any(|hole| hole.start <= from && to < hole.end);
+        words && range().is_some_and(lost)
     }
 
     fn visible(&self) -> Vec<(i64, i64)> {
@@ -194,8 +212,6 @@ fn step(log: &PartitionLog, model: &mut Model, op: &Op) -> Result<(), AppendErro
         }
         Op::Roll => drop(log.roll(NOW + model.clock)?),
         Op::Flush => model.flushed = log.flush()?,
-        // Nobody cuts a compacted log where there is no record: its end would be another one after a restart.
-        Op::Truncate(_) if model.compacted => {}
         Op::Truncate(part) => {
             let end = log.truncate_to(model.offset(part).max(model.start), NOW)?;
             model.cut(end);
@@ -251,11 +267,12 @@ fn compare(log: &PartitionLog, model: &mut Model, under_way: Option<&Op>, power_
         let moved = matches!(under_way, Some(Op::Retain(_) | Op::Truncate(_) | Op::DeleteRecords(_)));
         assert!(moved || expected.is_empty() || (shorter && least <= model.start), "{model:?}");
     } else {
-        let kept = all.get(begun..begun + read.len()).unwrap_or_default();
+        // After a loss of power, there may be holes where nothing was flushed.
+        let there = |batch: &&(i64, i64)| !power_lost || read.contains(batch);
+        let kept: Vec<_> = all.iter().skip(begun).filter(there).take(read.len()).copied().collect();
         assert_eq!(read, kept, "{model:?}");
-        assert!(
-            begun == 0 || matches!(under_way, Some(Op::Retain(_) | Op::DeleteRecords(_) | Op::Truncate(_)))
-        );
+        let moved = matches!(under_way, Some(Op::Retain(_) | Op::DeleteRecords(_) | Op::Truncate(_)));
+        assert!(begun == 0 || moved || power_lost);
         assert!(shorter || begun + read.len() == all.len(), "{read:?} of {all:?}");
     }
     let end = log.log_end_offset();
@@ -264,8 +281,22 @@ fn compare(log: &PartitionLog, model: &mut Model, under_way: Option<&Op>, power_
         model.cut(end);
     }
     if power_lost {
-        // A segment that was empty on the disk leaves a hole, as in Kafka: offsets are not given a second time.
-        model.batches.retain(|batch| batch.1 < model.start || read.contains(&(batch.0, batch.1)));
+        // What is no more read because it was deleted, and its segments with it, was there all the same.
+        let start = log.log_start_offset();
+        let flushed =
+            |batch: &Appended| batch.1 < model.flushed && !matches!(under_way, Some(Op::Truncate(_)));
+        model.batches.retain(|batch| {
+            let kept = batch.1 < start || read.contains(&(batch.0, batch.1));
+            assert!(kept || !flushed(batch), "{batch:?} of {all:?} was flushed to {}", model.flushed);
+            kept
+        });
+        // The records of the first segment that were deleted may have gone with the others.
+        let first = log.segments().first().map_or(start, |segment| segment.base_offset);
+        let begin = if read.first().is_some_and(|batch| batch.0 <= start) { start } else { first };
+        let ends = std::iter::once(begin).chain(read.iter().map(|batch| batch.1 + 1));
+        let begins = read.iter().map(|batch| batch.0).chain([end]);
+        model.holes =
+            ends.zip(begins).filter(|(end, begin)| end < begin).map(|(end, begin)| end..begin).collect();
     }
     model.start = log.log_start_offset();
 }
@@ -328,8 +359,7 @@ fn run(ops: &[Op], crash_after: i64, torn: u8, power: bool) {
         (model.compacted && (fault.starts_with("offset-gap") || fault.contains("sequence")))
             // Where the log starts is not written here: with nothing behind that, it has no epochs, as in Kafka.
             || (model.start >= model.end && fault.starts_with("epoch-missing"))
-            // What the power took is gone, and said.
-            || (power && fault.starts_with("segment-empty"))
+            || model.explains(fault)
     };
     assert_eq!(
         faults(&path).into_iter().filter(|fault| !known(fault)).collect::<Vec<_>>(),
@@ -355,11 +385,31 @@ fn the_power_leaves_nothing_but_names() {
     }
 }
 
-/// The same cases each time, unless PROPTEST_RNG_SEED names others.
+/// The end of a closed segment was not yet on the disk, what is behind it was; and then the log is cut in the hole.
+#[test]
+fn the_power_leaves_a_hole() {
+    let append = || Op::Append(2, 60, None);
+    let ops = [
+        append(),
+        Op::Flush,
+        append(),
+        append(),
+        Op::Roll,
+        append(),
+        Op::Truncate(200),
+        append(),
+        Op::Reopen,
+    ];
+    for crash_after in 0..60 {
+        for torn in [0, 128, 255] {
+            run(&ops, crash_after, torn, true);
+        }
+    }
+}
+
 fn config() -> ProptestConfig {
     let given = ProptestConfig::default();
-    let rng_seed = if given.rng_seed == RngSeed::Random { RngSeed::Fixed(1) } else { given.rng_seed };
-    ProptestConfig { cases: given.cases / 4, failure_persistence: None, rng_seed, ..given }
+    ProptestConfig { cases: given.cases / 4, failure_persistence: None, ..given }
 }
 
 proptest! {

@@ -358,3 +358,30 @@ fn reads_beside_appends() {
         done.store(true, std::sync::atomic::Ordering::SeqCst);
     });
 }
+
+/// A later segment had reached the disk, the end of the one before had not. What is left is kept, and the hole said;
+/// who cuts the log inside of it finds the same end as the next start.
+#[test]
+fn a_hole() {
+    let (_folder, path) = directory();
+    let log = filled(&path, &small(), 6);
+    log.roll(NOW).unwrap();
+    log.append(&mut Make::default().batch(), APPEND).unwrap();
+    log.close(Closing { sync: false }).unwrap();
+    let fourth = log.segments()[0].bytes / 6 * 4;
+    drop(log);
+    let first = path.join("00000000000000000000.log");
+    std::fs::File::options().write(true).open(&first).unwrap().set_len(fourth).unwrap();
+    let (log, recovery) = open(&path, &small(), opening(false));
+    let [note] = &recovery.notes[..] else { panic!("{recovery:?}") };
+    assert!(
+        note.starts_with("offsets 4 to 5, before ") && note.contains("00000000000000000006.log"),
+        "{note}"
+    );
+    assert_eq!((recovery.cuts.len(), log.log_end_offset()), (0, 7));
+    assert_eq!(log.truncate_to(6, NOW).unwrap(), 4);
+    log.close(Closing { sync: false }).unwrap();
+    let (log, _) = open(&path, &small(), opening(true));
+    assert_eq!(log.log_end_offset(), 4);
+    assert_eq!(faults(&path), Vec::<String>::new());
+}
