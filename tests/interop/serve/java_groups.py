@@ -94,6 +94,16 @@ def offsets(group):
     return {(row[0], int(row[1])): row[2:] for row in rows}
 
 
+@case("group: console consumer")
+def _():
+    name, group = created(topic("console"), partitions=2), topic("console")
+    produced(name, [f"{i}\n" for i in range(20)])
+    equal(sorted(read(name, group, 20), key=int), [str(i) for i in range(20)], "the first has all")
+    produced(name, [f"{i}\n" for i in range(20, 25)])
+    equal(sorted(read(name, group, 5), key=int), [str(i) for i in range(20, 25)], "the second has what is new")
+    equal(sum(int(one[0]) for one in offsets(group).values() if one[0] != "-"), 25, "committed")
+
+
 @case("group: lag")
 def _():
     name, group = created(topic("console")), topic("console")

@@ -315,6 +315,32 @@ func (s *saramaSuite) groups() []test {
 			equal(member.count(), 6, "records read by the next")
 			member.stop()
 		}},
+		{"group: never committed", func(ctx context.Context) {
+			topic, group := s.filled(ctx, 1), named("never")
+			equal(s.committed(group), map[int32]string{}, "committed")
+			// What is to be done then decides where a reader begins.
+			early := s.peer(named("never"), topic, nil)
+			until(func() any { return early.count() }, func() bool { return early.count() == 10 })
+			early.stop()
+			first := make(chan int64, 1)
+			late := s.peer(group, topic, func(config *sarama.Config, peer *saramaPeer) {
+				config.Consumer.Offsets.Initial = sarama.OffsetNewest
+				peer.handle = func(_ sarama.ConsumerGroupSession, message *sarama.ConsumerMessage) {
+					select {
+					case first <- message.Offset:
+					default:
+					}
+				}
+			})
+			// What is produced before it has looked for the end is none of its business.
+			for ctx.Err() == nil && len(first) == 0 {
+				s.produced(saramaConfig(), messages(topic, 0, lines(1, "late")))
+				time.Sleep(50 * time.Millisecond)
+			}
+			got := <-first
+			equal(got >= 10, true, fmt.Sprintf("from the end: %d", got))
+			late.stop()
+		}},
 		{"group: seek, pause", func(ctx context.Context) {
 			topic, group := s.filled(ctx, 1), named("seek")
 			// It seeks back by committing: the next of the group begins there.

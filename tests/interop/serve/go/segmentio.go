@@ -176,6 +176,32 @@ func (s *segmentioSuite) described(ctx context.Context, group string) groupState
 	return groupState{state: found.GroupState, members: len(found.Members)}
 }
 
+// reader is one of a group that reads from the front what nobody has committed, and commits when it is told to.
+func (s *segmentioSuite) reader(group, topic string, change func(*kafka.ReaderConfig)) *kafka.Reader {
+	config := kafka.ReaderConfig{
+		Brokers: []string{broker}, GroupID: group, Topic: topic, StartOffset: kafka.FirstOffset, MaxWait: 100 * time.Millisecond,
+		SessionTimeout: 6 * time.Second, HeartbeatInterval: 500 * time.Millisecond, JoinGroupBackoff: 200 * time.Millisecond,
+	}
+	if change != nil {
+		change(&config)
+	}
+	return kafka.NewReader(config)
+}
+
+// fetched has the offsets of the next records, each of which is given to `then`.
+func fetched(ctx context.Context, reader *kafka.Reader, count int, then func(kafka.Message)) []int64 {
+	var offsets []int64
+	for range count {
+		message, err := reader.FetchMessage(ctx)
+		if errors.Is(err, io.EOF) {
+			fail("closed after %v", offsets)
+		}
+		offsets = append(offsets, must(message, err).Offset)
+		then(message)
+	}
+	return offsets
+}
+
 func (s *segmentioSuite) rest() []test {
 	return []test{
 		{"headers", func(ctx context.Context) {
@@ -202,30 +228,61 @@ func (s *segmentioSuite) rest() []test {
 		{"group: commits", func(ctx context.Context) {
 			topic, group := s.created(ctx, named("commits"), 2), named("commits")
 			s.produced(ctx, topic, 0, lines(10, "commits"), "none")
-			read := func(commit func(*kafka.Reader, kafka.Message), count int) []int64 {
-				reader := kafka.NewReader(kafka.ReaderConfig{
-					Brokers: []string{broker}, GroupID: group, Topic: topic, StartOffset: kafka.FirstOffset, MaxWait: 100 * time.Millisecond,
-					SessionTimeout: 6 * time.Second, HeartbeatInterval: 500 * time.Millisecond, JoinGroupBackoff: 200 * time.Millisecond,
-				})
+			read := func(tells bool, count int) []int64 {
+				reader := s.reader(group, topic, nil)
 				defer reader.Close()
-				var offsets []int64
-				for range count {
-					message, err := reader.FetchMessage(ctx)
-					if errors.Is(err, io.EOF) {
-						fail("closed after %v", offsets)
+				return fetched(ctx, reader, count, func(message kafka.Message) {
+					if tells {
+						succeeds(reader.CommitMessages(ctx, message))
 					}
-					offsets = append(offsets, must(message, err).Offset)
-					commit(reader, message)
-				}
-				return offsets
+				})
 			}
-			keep := func(*kafka.Reader, kafka.Message) {}
-			tell := func(reader *kafka.Reader, message kafka.Message) { succeeds(reader.CommitMessages(ctx, message)) }
-			equal(read(tell, 4), numbers(0, 4), "at first")
+			equal(read(true, 4), numbers(0, 4), "at first")
 			// What one has read the next one does not, unless it has kept that to itself.
-			equal(read(keep, 3), numbers(4, 7), "the next")
-			equal(read(tell, 6), numbers(4, 10), "the one after that")
+			equal(read(false, 3), numbers(4, 7), "the next")
+			equal(read(true, 6), numbers(4, 10), "the one after that")
 			equal(s.committed(ctx, group, topic), map[int]string{0: "10 ", 1: "-1 "}, "committed")
+			// With an interval, commits do not wait for an answer.
+			group = named("commits")
+			reader := s.reader(group, topic, func(config *kafka.ReaderConfig) { config.CommitInterval = 100 * time.Millisecond })
+			defer reader.Close()
+			fetched(ctx, reader, 10, func(message kafka.Message) { succeeds(reader.CommitMessages(ctx, message)) })
+			until(func() any { return s.committed(ctx, group, topic) }, func() bool { return s.committed(ctx, group, topic)[0] == "10 " })
+		}},
+		{"group: never committed", func(ctx context.Context) {
+			topic, group := s.filled(ctx, 1), named("never")
+			equal(s.committed(ctx, group, topic)[0], "-1 ", "committed")
+			nothing := func(kafka.Message) {}
+			early := s.reader(named("never"), topic, nil)
+			equal(fetched(ctx, early, 1, nothing), numbers(0, 1), "from the start")
+			succeeds(early.Close())
+			late := s.reader(group, topic, func(config *kafka.ReaderConfig) { config.StartOffset = kafka.LastOffset })
+			defer late.Close()
+			ended, end := context.WithCancel(ctx)
+			defer end()
+			// What is produced before it has looked for the end is none of its business.
+			go func() {
+				for ended.Err() == nil {
+					s.produced(ctx, topic, 0, lines(1, "late"), "none")
+					time.Sleep(50 * time.Millisecond)
+				}
+			}()
+			got := fetched(ctx, late, 1, nothing)[0]
+			equal(got >= 10, true, fmt.Sprintf("from the end: %d", got))
+		}},
+		{"group: reset offsets", func(ctx context.Context) {
+			topic, group := s.filled(ctx, 1), named("reset")
+			back := map[string][]kafka.OffsetCommit{topic: {{Partition: 0, Offset: 3, Metadata: "größe"}}}
+			commit := func() error {
+				return must(s.client.OffsetCommit(ctx, &kafka.OffsetCommitRequest{GroupID: group, GenerationID: -1, Topics: back})).Topics[topic][0].Error
+			}
+			succeeds(commit())
+			equal(s.committed(ctx, group, topic)[0], "3 größe", "committed")
+			reader := s.reader(group, topic, nil)
+			defer reader.Close()
+			// It begins where it was told to, and nobody changes the offsets of a group at work.
+			equal(fetched(ctx, reader, 7, func(kafka.Message) {}), numbers(3, 10), "read")
+			refused(commit(), kafka.UnknownMemberId)
 		}},
 		{"group: delete offsets", func(ctx context.Context) {
 			topic, other, group := s.created(ctx, named("read"), 1), s.created(ctx, named("other"), 1), named("cut")
