@@ -11,11 +11,15 @@ use super::kit::{CONFIG, Node, Ticket};
 use crate::codec::error_codes::codes;
 use crate::state::groups::Group;
 
+mod administrator;
+
 const GROUPS: usize = 3;
 const CLIENTS: usize = 15;
 /// So many steps make a life; then the faults stop, and everything has to come right.
 const STEPS_PER_LIFE: usize = 1000;
 const STEPS: usize = 50_000;
+/// Of the lives in which offsets expire.
+const RETENTION_MS: i64 = 20_000;
 /// After so many of a hundred steps somebody looks at a group.
 const LOOKS: u64 = 10;
 
@@ -30,12 +34,14 @@ struct Simulation {
     owners: BTreeMap<(String, i32, usize), String>,
     /// Who led which generation.
     leaders: BTreeMap<(String, i32), BTreeSet<String>>,
-    /// What was committed and acknowledged.
-    committed: BTreeMap<(String, i32), i64>,
+    /// What was committed and acknowledged, and when.
+    committed: BTreeMap<(String, i32), (i64, i64)>,
     offset: i64,
     synced: usize,
     commits: usize,
     crashes: usize,
+    /// Commits, deletions and expiries from outside that came to something.
+    outside: usize,
 }
 
 #[test]
@@ -47,7 +53,7 @@ fn whatever_happens_groups_stay_sound() {
     });
     let steps = number("KAFKIT_SIM_STEPS").map_or(STEPS, |steps| steps as usize);
     println!("KAFKIT_SIM_SEED={seed} KAFKIT_SIM_STEPS={steps}");
-    let (mut synced, mut commits, mut crashes) = (0, 0, 0);
+    let (mut synced, mut commits, mut crashes, mut outside) = (0, 0, 0, 0);
     for life in 0..(steps / STEPS_PER_LIFE).max(1) {
         let mut simulation = Simulation::new(seed.wrapping_add(life as u64));
         for _ in 0..STEPS_PER_LIFE {
@@ -57,9 +63,11 @@ fn whatever_happens_groups_stay_sound() {
         synced += simulation.synced;
         commits += simulation.commits;
         crashes += simulation.crashes;
+        outside += simulation.outside;
     }
-    println!("{synced} assignments, {commits} commits, {crashes} crashes");
-    assert!(synced > steps / 100 && commits > steps / 200, "hardly anything happened");
+    println!("{synced} assignments, {commits} commits, {crashes} crashes, {outside} changes from outside");
+    let enough = synced > steps / 100 && commits > steps / 200 && outside > steps / 2000;
+    assert!(enough, "hardly anything happened");
 }
 
 impl Simulation {
@@ -72,6 +80,7 @@ impl Simulation {
             session_timeout_max_ms: if any { i32::MAX } else { CONFIG.session_timeout_max_ms },
             initial_rebalance_delay_ms: if dice.percent(30) { 3000 } else { 0 },
             members_max: if dice.percent(20) { 3 } else { usize::MAX },
+            offsets_retention_ms: if dice.percent(50) { RETENTION_MS } else { CONFIG.offsets_retention_ms },
             ..CONFIG
         };
         let odd = if dice.percent(50) { 3 } else { 0 };
@@ -98,6 +107,7 @@ impl Simulation {
             synced: 0,
             commits: 0,
             crashes: 0,
+            outside: 0,
         }
     }
 
@@ -151,7 +161,7 @@ impl Simulation {
     }
 
     fn something_rare(&mut self, at: usize) {
-        match self.dice.below(12) {
+        match self.dice.below(14) {
             0 => {
                 let ms = self.dice.below(2 * SESSION_MS as usize) as i64;
                 self.node.pass(ms);
@@ -163,6 +173,7 @@ impl Simulation {
             7 => self.node.log.is_full = self.dice.percent(30),
             8 => self.node.log.fails_after = Some(self.dice.roll() % 4),
             9..=10 => self.crash(),
+            11..=12 => self.administer(at),
             _ => self.remove_instance(at),
         }
     }
@@ -259,23 +270,19 @@ impl Simulation {
         let places: Vec<i32> = partitions.iter().map(|part| *part as i32).collect();
         let (group, speaker) = (client.group.clone(), speaker(client));
         self.offset += 1;
-        let offset = |partition: &i32| Offset {
-            topic: "t".to_owned(),
-            partition: *partition,
-            offset: self.offset,
-            leader_epoch: -1,
-            ..Offset::default()
-        };
+        let offset = |partition: &i32| Offset { partition: *partition, ..offset_of(self.offset) };
         match self.node.commit_all(speaker, places.iter().map(offset)) {
             Err(code) => self.clients[at].failed(code),
             Ok(committed) => {
                 assert!(committed.iter().all(|code| *code == codes::NONE));
-                for place in places {
-                    self.committed.insert((group.clone(), place), self.offset);
-                    self.commits += 1;
-                }
+                places.into_iter().for_each(|place| self.keep(&group, place));
             }
         }
+    }
+
+    fn keep(&mut self, group: &str, partition: i32) {
+        self.committed.insert((group.to_owned(), partition), (self.offset, self.node.now_ms));
+        self.commits += 1;
     }
 
     fn leave(&mut self, at: usize) {
@@ -346,7 +353,8 @@ impl Simulation {
             let held: BTreeMap<i32, i64> =
                 held.into_iter().flatten().map(|((_, partition), held)| (*partition, held.offset)).collect();
             let of_group = self.committed.iter().filter(|((name, _), _)| *name == group);
-            let expected: BTreeMap<i32, i64> = of_group.map(|((_, part), offset)| (*part, *offset)).collect();
+            let expected: BTreeMap<i32, i64> =
+                of_group.map(|((_, part), (offset, _))| (*part, *offset)).collect();
             assert_eq!(held, expected, "offsets of {group}");
         }
     }
@@ -428,4 +436,8 @@ fn speaker(client: &Client) -> Speaker {
         member_id: client.member_id.clone(),
         group_instance_id: client.instance.clone(),
     }
+}
+
+fn offset_of(offset: i64) -> Offset {
+    Offset { topic: "t".to_owned(), offset, leader_epoch: -1, ..Offset::default() }
 }
