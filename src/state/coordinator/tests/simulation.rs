@@ -54,8 +54,9 @@ fn whatever_happens_groups_stay_sound() {
     let steps = number("KAFKIT_SIM_STEPS").map_or(STEPS, |steps| steps as usize);
     println!("KAFKIT_SIM_SEED={seed} KAFKIT_SIM_STEPS={steps}");
     let (mut synced, mut commits, mut crashes, mut outside) = (0, 0, 0, 0);
-    for life in 0..(steps / STEPS_PER_LIFE).max(1) {
-        let mut simulation = Simulation::new(seed.wrapping_add(life as u64));
+    let mut seeds = Dice::new(seed);
+    for _ in 0..(steps / STEPS_PER_LIFE).max(1) {
+        let mut simulation = Simulation::new(seeds.roll());
         for _ in 0..STEPS_PER_LIFE {
             simulation.step();
         }
@@ -275,13 +276,14 @@ impl Simulation {
             Err(code) => self.clients[at].failed(code),
             Ok(committed) => {
                 assert!(committed.iter().all(|code| *code == codes::NONE));
-                places.into_iter().for_each(|place| self.keep(&group, place));
+                let now_ms = self.node.now_ms;
+                places.into_iter().for_each(|place| self.keep(&group, place, now_ms));
             }
         }
     }
 
-    fn keep(&mut self, group: &str, partition: i32) {
-        self.committed.insert((group.to_owned(), partition), (self.offset, self.node.now_ms));
+    fn keep(&mut self, group: &str, partition: i32, at_ms: i64) {
+        self.committed.insert((group.to_owned(), partition), (self.offset, at_ms));
         self.commits += 1;
     }
 

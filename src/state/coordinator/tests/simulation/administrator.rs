@@ -35,7 +35,8 @@ impl Simulation {
         let committed = self.node.commit_all(nobody_of(&group), [offset].into_iter());
         if committed.is_ok_and(|codes| codes == [codes::NONE]) {
             assert!(!had_members, "somebody committed behind the back of {group}'s members");
-            self.keep(&group, partition);
+            // As in Kafka, it expires with what the last member left, however late it came.
+            self.keep(&group, partition, i64::MIN);
             self.outside += 1;
         }
     }
