@@ -154,12 +154,10 @@ impl<T> Coordinator<T> {
     pub fn tick(&mut self, world: &mut World<'_>) {
         // Each group has one turn: what is due again at once is for the next call.
         let due: Vec<_> = std::iter::from_fn(|| self.timers.due(world.now.steady_ms)).collect();
-        for (at, id) in due {
+        for id in due {
             self.with_live(world, &id, |group, step| {
-                if group.scheduled == Some(at) {
-                    group.scheduled = None;
-                    group.run_due(step);
-                }
+                group.scheduled = None;
+                group.run_due(step);
             });
         }
     }
@@ -184,6 +182,7 @@ impl<T> Coordinator<T> {
         let outcome = turn(group, &mut step);
         if group.may_rest() {
             // The log says all there is to say of it.
+            self.timers.leave(&id, group);
             self.live.remove(&id);
         } else {
             self.timers.follow(&id, group);
