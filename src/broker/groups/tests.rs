@@ -1,24 +1,31 @@
-//! Which groups are coordinated here.
+//! Which groups are coordinated here, and how long one request may keep the others waiting.
 #![allow(clippy::unwrap_used)]
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::broker::Broker;
 use crate::broker::config::Settings;
 use crate::broker::config::settings::Source;
 use crate::broker::exchange::Exchange;
 use crate::broker::groups::topic;
+use crate::broker::handlers::groups::offset_fetch;
 use crate::broker::loggers::Loggers;
 use crate::broker::partitions::Fsync;
 use crate::broker::start::{self, Plan};
 use crate::codec::error_codes::codes;
+use crate::codec::messages::groups::offset_fetch_request::{OffsetFetchRequestTopic, Root as Fetch};
 use crate::codec::messages::metadata_records::{partition_record, topic_record};
 use crate::codec::wire::{Array, Str, Uuid};
+use crate::state::coordinator::requests::{Commit, Offset, Speaker};
 
 const TOPIC_ID: Uuid = Uuid([7; 16]);
 const HERE: i32 = 1;
 const ELSEWHERE: i32 = 9;
 
-/// As in a directory of a node that had others beside it: they have the rest of the groups.
-#[test]
-fn groups_of_partitions_elsewhere_are_not_taken() {
+/// A broker whose `__consumer_offsets` has a partition on each of these nodes.
+fn broker(nodes: &[i32]) -> (Arc<Broker>, tempfile::TempDir) {
     let data = tempfile::tempdir().unwrap();
     let broker = start::start(Plan {
         settings: Settings::read(&[Source::File("server.properties", "node.id=1\n")]).unwrap(),
@@ -33,14 +40,14 @@ fn groups_of_partitions_elsewhere_are_not_taken() {
     let made = broker.metadata.change(|_, change| {
         let name = Str::from(topic::NAME);
         change.push(&topic_record::Root { name, topic_id: TOPIC_ID, ..Default::default() }, 0);
-        for (partition_id, node) in [(0, HERE), (1, HERE), (2, ELSEWHERE)] {
-            let replicas = || Array::from(vec![node]);
+        for (partition_id, node) in (0..).zip(nodes) {
+            let replicas = || Array::from(vec![*node]);
             let record = partition_record::Root {
                 partition_id,
                 topic_id: TOPIC_ID,
                 replicas: replicas(),
                 isr: replicas(),
-                leader: node,
+                leader: *node,
                 leader_epoch: 0,
                 partition_epoch: 0,
                 ..Default::default()
@@ -49,6 +56,13 @@ fn groups_of_partitions_elsewhere_are_not_taken() {
         }
     });
     made.unwrap();
+    (broker, data)
+}
+
+/// As in a directory of a node that had others beside it: they have the rest of the groups.
+#[test]
+fn groups_of_partitions_elsewhere_are_not_taken() {
+    let (broker, _data) = broker(&[HERE, HERE, ELSEWHERE]);
     let exchange = Exchange::new(&broker, 0, 0);
     let mut taken = 0;
     for group in ["a", "b", "c", "d", "e", "f"] {
@@ -58,4 +72,88 @@ fn groups_of_partitions_elsewhere_are_not_taken() {
         taken += usize::from(at != 2);
     }
     assert_eq!(taken, 4);
+}
+
+/// The lock of a shard is not fair, and yet who waits for it comes between the steps of somebody who is not done.
+#[test]
+fn others_have_their_turns_between_steps() {
+    const PATIENCE: Duration = Duration::from_secs(30);
+    let (broker, _data) = broker(&[HERE]);
+    let begin = Instant::now();
+    let (begun, done) = (AtomicBool::new(false), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !begun.load(Ordering::SeqCst) && begin.elapsed() < PATIENCE {
+                std::thread::yield_now();
+            }
+            let turn = broker.groups.with(&Exchange::new(&broker, 0, 0), "b", |_, _| ());
+            done.store(turn.is_ok(), Ordering::SeqCst);
+        });
+        let stepped = broker.groups.in_steps(&Exchange::new(&broker, 0, 0), "a", |_| {
+            begun.store(true, Ordering::SeqCst);
+            !done.load(Ordering::SeqCst) && begin.elapsed() < PATIENCE
+        });
+        assert_eq!(stepped, Ok(()));
+        assert!(done.load(Ordering::SeqCst), "nobody else had a turn");
+    });
+}
+
+/// More partitions than one turn looks at: each is answered once, in its place.
+#[test]
+fn offsets_of_many_partitions_are_all_found() {
+    const PARTITIONS: i32 = 12_001;
+    const EACH: [&str; 2] = ["t", "u"];
+    const MISSING: i32 = PARTITIONS + 7;
+    let (broker, _data) = broker(&[HERE]);
+    let exchange = Exchange::new(&broker, 5, 0);
+    for topic in EACH {
+        let offset = |partition| Offset {
+            topic: topic.to_owned(),
+            partition,
+            offset: i64::from(partition) * 2,
+            ..Offset::default()
+        };
+        let commit = Commit {
+            speaker: Speaker { group_id: "g".to_owned(), generation: -1, ..Speaker::default() },
+            retention_time_ms: -1,
+            knows_group_id_not_found: true,
+            offsets: (0..PARTITIONS).map(offset).collect(),
+        };
+        let codes =
+            broker.groups.write(&exchange, "g", |coordinator, world| coordinator.commit(world, &commit));
+        assert_eq!(codes.unwrap().unwrap().len(), commit.offsets.len());
+    }
+    let fetch = |topics: Option<Vec<(&'static str, Vec<i32>)>>| {
+        let topics = topics.map(|topics| {
+            let topics = topics.into_iter().map(|(name, indexes)| OffsetFetchRequestTopic {
+                name: Str::from(name),
+                partition_indexes: Array::from(indexes),
+                ..Default::default()
+            });
+            topics.collect()
+        });
+        let request = Fetch { group_id: Str::from("g"), topics, ..Default::default() };
+        let answer = offset_fetch::answer(&exchange, request);
+        assert_eq!(answer.error_code, codes::NONE);
+        let topics = answer.topics.into_iter().map(|topic| {
+            let of = topic.partitions.iter().map(|one| (one.partition_index, one.committed_offset));
+            (topic.name.to_text().into_owned(), of.collect::<Vec<_>>())
+        });
+        topics.collect::<Vec<_>>()
+    };
+    let whole: Vec<_> = (0..PARTITIONS).map(|index| (index, i64::from(index) * 2)).collect();
+    assert_eq!(fetch(None), EACH.map(|topic| (topic.to_owned(), whole.clone())));
+
+    let backwards: Vec<i32> = (0..PARTITIONS).rev().collect();
+    // The many topics without partitions make a turn full, too.
+    let mut asked = vec![("t", backwards.clone()), ("t", vec![MISSING, 3])];
+    asked.extend((0..PARTITIONS).map(|_| ("none", Vec::new())));
+    asked.push(("u", vec![4; 5_000]));
+    let found = fetch(Some(asked));
+    assert_eq!(found.len(), 3 + backwards.len());
+    assert_eq!(found[0], ("t".to_owned(), whole.iter().rev().copied().collect()));
+    assert_eq!(found[1], ("t".to_owned(), vec![(MISSING, -1), (3, 6)]));
+    assert!(found[2..found.len() - 1].iter().all(|topic| *topic == ("none".to_owned(), Vec::new())));
+    assert_eq!(found.last().unwrap(), &("u".to_owned(), vec![(4, 8); 5_000]));
+    assert_eq!(fetch(Some(Vec::new())), []);
 }
