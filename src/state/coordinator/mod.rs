@@ -240,15 +240,20 @@ fn append_in_parts(logged: &mut Groups, world: &mut World<'_>, records: &[Record
     let mut parts: Vec<&[Record]> = records.chunks(RECORDS_MAX).rev().collect();
     while let Some(part) = parts.pop() {
         match append(logged, world, part) {
-            Err(codes::MESSAGE_TOO_LARGE) if part.len() > 1 => {
+            Err(code) if is_too_large(code) && part.len() > 1 => {
                 let (first, second) = part.split_at(part.len() / 2);
                 parts.extend([second, first]);
             }
-            Err(codes::MESSAGE_TOO_LARGE) => outcome = outcome.and(Err(codes::MESSAGE_TOO_LARGE)),
+            Err(code) if is_too_large(code) => outcome = outcome.and(Err(code)),
             other => other?,
         }
     }
     outcome
+}
+
+/// An append of less may work: it was more than `max.message.bytes` or `segment.bytes` lets into one batch.
+fn is_too_large(code: i16) -> bool {
+    matches!(code, codes::MESSAGE_TOO_LARGE | codes::RECORD_LIST_TOO_LARGE)
 }
 
 impl<T> Step<'_, '_, T> {
