@@ -10,11 +10,12 @@ use crate::broker::config::Settings;
 use crate::broker::config::settings::Source;
 use crate::broker::exchange::Exchange;
 use crate::broker::groups::topic;
-use crate::broker::handlers::groups::offset_fetch;
+use crate::broker::handlers::groups::{find_coordinator, offset_fetch};
 use crate::broker::loggers::Loggers;
 use crate::broker::partitions::Fsync;
 use crate::broker::start::{self, Plan};
 use crate::codec::error_codes::codes;
+use crate::codec::messages::groups::find_coordinator_request::Root as Find;
 use crate::codec::messages::groups::offset_fetch_request::{OffsetFetchRequestTopic, Root as Fetch};
 use crate::codec::messages::metadata_records::{partition_record, topic_record};
 use crate::codec::wire::{Array, Str, Uuid};
@@ -23,6 +24,8 @@ use crate::state::coordinator::requests::{Commit, Offset, Speaker};
 const TOPIC_ID: Uuid = Uuid([7; 16]);
 const HERE: i32 = 1;
 const ELSEWHERE: i32 = 9;
+/// Longer than anything takes.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A broker whose `__consumer_offsets` has a partition on each of these nodes.
 fn broker(nodes: &[i32]) -> (Arc<Broker>, tempfile::TempDir) {
@@ -59,6 +62,26 @@ fn broker(nodes: &[i32]) -> (Arc<Broker>, tempfile::TempDir) {
     (broker, data)
 }
 
+/// Commits twice the number of each partition for a group.
+fn commit(broker: &Broker, group: &str, topic: &str, partitions: i32) {
+    let offset = |partition| Offset {
+        topic: topic.to_owned(),
+        partition,
+        offset: i64::from(partition) * 2,
+        ..Offset::default()
+    };
+    let commit = Commit {
+        speaker: Speaker { group_id: group.to_owned(), generation: -1, ..Speaker::default() },
+        retention_time_ms: -1,
+        knows_group_id_not_found: true,
+        offsets: (0..partitions).map(offset).collect(),
+    };
+    let codes = broker
+        .groups
+        .write(&Exchange::new(broker, 0, 0), group, |coordinator, world| coordinator.commit(world, &commit));
+    assert_eq!(codes.unwrap().unwrap().len(), commit.offsets.len());
+}
+
 /// As in a directory of a node that had others beside it: they have the rest of the groups.
 #[test]
 fn groups_of_partitions_elsewhere_are_not_taken() {
@@ -77,7 +100,6 @@ fn groups_of_partitions_elsewhere_are_not_taken() {
 /// The lock of a shard is not fair, and yet who waits for it comes between the steps of somebody who is not done.
 #[test]
 fn others_have_their_turns_between_steps() {
-    const PATIENCE: Duration = Duration::from_secs(30);
     let (broker, _data) = broker(&[HERE]);
     let begin = Instant::now();
     let (begun, done) = (AtomicBool::new(false), AtomicBool::new(false));
@@ -107,21 +129,7 @@ fn offsets_of_many_partitions_are_all_found() {
     let (broker, _data) = broker(&[HERE]);
     let exchange = Exchange::new(&broker, 5, 0);
     for topic in EACH {
-        let offset = |partition| Offset {
-            topic: topic.to_owned(),
-            partition,
-            offset: i64::from(partition) * 2,
-            ..Offset::default()
-        };
-        let commit = Commit {
-            speaker: Speaker { group_id: "g".to_owned(), generation: -1, ..Speaker::default() },
-            retention_time_ms: -1,
-            knows_group_id_not_found: true,
-            offsets: (0..PARTITIONS).map(offset).collect(),
-        };
-        let codes =
-            broker.groups.write(&exchange, "g", |coordinator, world| coordinator.commit(world, &commit));
-        assert_eq!(codes.unwrap().unwrap().len(), commit.offsets.len());
+        commit(&broker, "g", topic, PARTITIONS);
     }
     let fetch = |topics: Option<Vec<(&'static str, Vec<i32>)>>| {
         let topics = topics.map(|topics| {
@@ -156,4 +164,18 @@ fn offsets_of_many_partitions_are_all_found() {
     assert!(found[2..found.len() - 1].iter().all(|topic| *topic == ("none".to_owned(), Vec::new())));
     assert_eq!(found.last().unwrap(), &("u".to_owned(), vec![(4, 8); 5_000]));
     assert_eq!(fetch(Some(Vec::new())), []);
+}
+
+/// Clients that are told to come again would never stop (`KafkaApis.getCoordinator`).
+#[test]
+fn share_groups_are_looked_for_since_the_version_that_knows_them() {
+    let (broker, _data) = broker(&[HERE]);
+    let key = || Str::from("g:AAAAAAAAAAAAAAAAAAAAAQ:0");
+    for version in 1..=6 {
+        let request = Find { key: key(), key_type: 2, coordinator_keys: vec![key()], ..Default::default() };
+        let answer = find_coordinator::answer(&Exchange::new(&broker, version, 0), request);
+        let code = answer.coordinators.first().map_or(answer.error_code, |one| one.error_code);
+        let expected = if version < 6 { codes::INVALID_REQUEST } else { codes::COORDINATOR_NOT_AVAILABLE };
+        assert_eq!(code, expected, "version {version}");
+    }
 }
