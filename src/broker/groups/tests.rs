@@ -9,6 +9,7 @@ use crate::broker::Broker;
 use crate::broker::config::Settings;
 use crate::broker::config::settings::Source;
 use crate::broker::exchange::Exchange;
+use crate::broker::groups::timer;
 use crate::broker::groups::topic;
 use crate::broker::handlers::groups::{find_coordinator, offset_fetch};
 use crate::broker::loggers::Loggers;
@@ -20,7 +21,11 @@ use crate::codec::messages::groups::offset_fetch_request::{OffsetFetchRequestTop
 use crate::codec::messages::metadata_records::{partition_record, topic_record};
 use crate::codec::wire::{Array, Str, Uuid};
 use crate::state::coordinator::requests::{Commit, Offset, Speaker};
+use crate::state::coordinator::{Moment, World};
 
+/// Offsets go as soon as Kafka's settings allow, and often is looked which ones.
+const SETTINGS: &str = "node.id=1\noffsets.retention.minutes=1\noffsets.retention.check.interval.ms=20\n";
+const RETENTION_MS: i64 = 60_000;
 const TOPIC_ID: Uuid = Uuid([7; 16]);
 const HERE: i32 = 1;
 const ELSEWHERE: i32 = 9;
@@ -31,7 +36,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 fn broker(nodes: &[i32]) -> (Arc<Broker>, tempfile::TempDir) {
     let data = tempfile::tempdir().unwrap();
     let broker = start::start(Plan {
-        settings: Settings::read(&[Source::File("server.properties", "node.id=1\n")]).unwrap(),
+        settings: Settings::read(&[Source::File("server.properties", SETTINGS)]).unwrap(),
         data: data.path().to_owned(),
         cluster_id: None,
         fsync: Fsync::Never,
@@ -62,8 +67,8 @@ fn broker(nodes: &[i32]) -> (Arc<Broker>, tempfile::TempDir) {
     (broker, data)
 }
 
-/// Commits twice the number of each partition for a group.
-fn commit(broker: &Broker, group: &str, topic: &str, partitions: i32) {
+/// Commits twice the number of each partition for a group, so many milliseconds ago.
+fn commit(broker: &Broker, group: &str, topic: &str, partitions: i32, ago_ms: i64) {
     let offset = |partition| Offset {
         topic: topic.to_owned(),
         partition,
@@ -76,9 +81,11 @@ fn commit(broker: &Broker, group: &str, topic: &str, partitions: i32) {
         knows_group_id_not_found: true,
         offsets: (0..partitions).map(offset).collect(),
     };
-    let codes = broker
-        .groups
-        .write(&Exchange::new(broker, 0, 0), group, |coordinator, world| coordinator.commit(world, &commit));
+    let codes = broker.groups.write(&Exchange::new(broker, 0, 0), group, |coordinator, world| {
+        let now = Moment { wall_ms: world.now.wall_ms - ago_ms, ..world.now };
+        let World { journal, new_id, .. } = world;
+        coordinator.commit(&mut World { now, journal: &mut **journal, new_id: &mut **new_id }, &commit)
+    });
     assert_eq!(codes.unwrap().unwrap().len(), commit.offsets.len());
 }
 
@@ -129,7 +136,7 @@ fn offsets_of_many_partitions_are_all_found() {
     let (broker, _data) = broker(&[HERE]);
     let exchange = Exchange::new(&broker, 5, 0);
     for topic in EACH {
-        commit(&broker, "g", topic, PARTITIONS);
+        commit(&broker, "g", topic, PARTITIONS, 0);
     }
     let fetch = |topics: Option<Vec<(&'static str, Vec<i32>)>>| {
         let topics = topics.map(|topics| {
@@ -164,6 +171,34 @@ fn offsets_of_many_partitions_are_all_found() {
     assert!(found[2..found.len() - 1].iter().all(|topic| *topic == ("none".to_owned(), Vec::new())));
     assert_eq!(found.last().unwrap(), &("u".to_owned(), vec![(4, 8); 5_000]));
     assert_eq!(fetch(Some(Vec::new())), []);
+}
+
+#[test]
+fn offsets_that_nobody_has_needed_for_the_retention_time_go() {
+    let (broker, _data) = broker(&[HERE]);
+    commit(&broker, "old", "t", 3, RETENTION_MS);
+    commit(&broker, "new", "t", 3, RETENTION_MS / 2);
+    let groups = || {
+        let all = broker.groups.with_all(&broker, |coordinator, _| coordinator.list()).unwrap();
+        all.into_iter().flatten().map(|group| group.group_id).collect::<Vec<_>>()
+    };
+    assert_eq!(groups(), ["new", "old"]);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (stop, stopping) = tokio::sync::watch::channel(false);
+        let timer = tokio::spawn(timer::run(broker.clone(), stopping));
+        let begin = Instant::now();
+        while groups() != ["new"] {
+            assert!(begin.elapsed() < PATIENCE, "{:?}", groups());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        stop.send(true).unwrap();
+        timer.await.unwrap();
+    });
+    let kept = broker.groups.with(&Exchange::new(&broker, 0, 0), "new", |coordinator, _| {
+        coordinator.committed("new").map(|offsets| offsets.len())
+    });
+    assert_eq!(kept.unwrap().0, Some(3));
 }
 
 /// Clients that are told to come again would never stop (`KafkaApis.getCoordinator`).
