@@ -382,3 +382,48 @@ fn a_stop_answers_who_waits() {
     assert!(status.success() && took < Duration::from_secs(2), "{status} after {took:?}: {said}");
     assert_eq!(second.joined(), codes::NOT_COORDINATOR);
 }
+
+/// The error code.
+fn join(client: &mut Client, request: &join_group_request::Root<'_>) -> i16 {
+    let answer = client.ask(JOIN, request).unwrap();
+    read::<join_group_response::Root<'_>>(&answer, JOIN).error_code
+}
+
+#[test]
+fn a_session_may_be_as_long_as_the_settings_say() {
+    let arguments =
+        ["min.session.timeout.ms=7000", "max.session.timeout.ms=8000", "initial.rebalance.delay.ms=0"]
+            .map(|setting| format!("group.{setting}"));
+    let [min, max, delay] = arguments.each_ref().map(String::as_str);
+    let broker = Broker::start(&["--temp", "--config", min, "--config", max, "--config", delay]);
+    let client = &mut broker.connect();
+    assert_eq!(find(client, 0), codes::NONE);
+    for (session_timeout_ms, code) in [
+        (6_999, codes::INVALID_SESSION_TIMEOUT),
+        (7_000, codes::NONE),
+        (8_000, codes::NONE),
+        (8_001, codes::INVALID_SESSION_TIMEOUT),
+    ] {
+        let group = format!("of {session_timeout_ms}");
+        let request = join_group_request::Root { session_timeout_ms, ..groups::join_of(&group, Some("i")) };
+        assert_eq!(join(client, &request), code, "{group} ms");
+    }
+    broker.end();
+}
+
+#[test]
+fn a_group_has_as_many_members_as_the_settings_say() {
+    // Left alone, who has joined is answered only when the test has no patience left.
+    let delay = "group.initial.rebalance.delay.ms=60000";
+    let broker = Broker::start(&["--temp", "--config", "group.max.size=2", "--config", delay]);
+    let client = &mut broker.connect();
+    assert_eq!(find(client, 0), codes::NONE);
+    let mut members = ["a", "b"].map(|instance| Member::new(&broker, "g", Some(instance)));
+    for (member, count) in members.iter_mut().zip(1..) {
+        member.send_join();
+        broker::wait_until("it has joined", || describe(client, "g", |group| group.members.len()) == count);
+    }
+    assert_eq!(join(client, &groups::join_of("g", Some("c"))), codes::GROUP_MAX_SIZE_REACHED);
+    assert_eq!(describe(client, "g", |group| group.members.len()), 2);
+    broker.stop(Signal::KILL);
+}

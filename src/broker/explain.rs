@@ -1,8 +1,6 @@
 //! Why a request is refused, in the words of `decode`.
 
-use tokio::runtime::{Handle, RuntimeFlavor};
-use tokio::task::block_in_place;
-
+use super::aside::aside;
 use crate::codec::api;
 use crate::codec::dissect::Depth;
 use crate::codec::explain;
@@ -18,11 +16,7 @@ const AT_ONCE_BYTES: usize = 1 << 20;
 
 /// What is wrong with a frame that was not to be read. All of it is looked at: a part would seem cut.
 pub fn request(frame: &[u8]) -> String {
-    let runtime = Handle::try_current().map(|handle| handle.runtime_flavor());
-    match runtime {
-        Ok(RuntimeFlavor::MultiThread) if frame.len() > AT_ONCE_BYTES => block_in_place(|| reason(frame)),
-        _ => reason(frame),
-    }
+    if frame.len() > AT_ONCE_BYTES { aside(|| reason(frame)) } else { reason(frame) }
 }
 
 fn reason(frame: &[u8]) -> String {

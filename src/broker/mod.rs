@@ -7,10 +7,11 @@
 //!   takes: how far they are, directories that go, who works on segments.
 //! - [`groups`] hosts the coordinators of consumer groups.
 //! - [`data_dir`] formats and locks; [`config`] knows Kafka's configurations; [`housekeeping`] does what has to be
-//!   done from time to time; `resident` gives back the memory that only the start needed.
+//!   done from time to time; `resident` gives back the memory that only the start needed; `aside` is where long work goes.
 //! - [`explain`] says why a request is refused, in the words of `decode`; [`trace`] hands exchanges to whoever watches.
 
 pub mod apis;
+mod aside;
 pub mod checkpoints;
 pub mod cleaning;
 mod clock;

@@ -223,7 +223,7 @@ pub static BROKER: &[Definition] = &[
     int("offsets.load.buffer.size").or("5242880").at_least(1),
     long("offsets.retention.check.interval.ms").or("600000").at_least(1).honoured(),
     int("offsets.retention.minutes").or("10080").at_least(1).honoured(),
-    int("offsets.topic.compression.codec").or("0").honoured(),
+    int("offsets.topic.compression.codec").or("0").codec().honoured(),
     int("offsets.topic.num.partitions").or("50").at_least(1).honoured(),
     short("offsets.topic.replication.factor").or("3").at_least(1),
     int("offsets.topic.segment.bytes").or("104857600").at_least(1).honoured(),

@@ -48,6 +48,13 @@ pub fn contradiction(value: &dyn Fn(&str) -> Value) -> Option<(&'static str, Str
     cordoned(value)
 }
 
+/// What Kafka starts with although nobody can want it: a sentence.
+pub fn doubt(value: &dyn Fn(&str) -> Value) -> Option<String> {
+    let (min, max) = ("group.min.session.timeout.ms", "group.max.session.timeout.ms");
+    let (least, most) = (value(min).whole()?, value(max).whole()?);
+    (least > most).then(|| format!("{min} ({least}) is above {max} ({most}): nobody can join a group"))
+}
+
 /// Directories that take no new partitions have to be directories of logs.
 fn cordoned(value: &dyn Fn(&str) -> Value) -> Option<(&'static str, String)> {
     let name = "cordoned.log.dirs";

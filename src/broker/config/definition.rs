@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::value::{Type, Value};
+use crate::codec::records::compression::Codec;
 
 /// When a configuration of the broker can change (`DynamicBrokerConfig`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub enum Check {
     NotEmpty,
     /// 1 to 9, or -1.
     GzipLevel,
+    /// The number of a codec.
+    Codec,
     /// `partition:broker` each, or a single `*` (`ThrottledReplicaListValidator`).
     ThrottledReplicas,
     /// `latest`, `earliest` or `by_duration:` and a duration of ISO 8601 (`ShareGroupAutoOffsetResetStrategy`).
@@ -124,6 +127,9 @@ impl Definition {
     pub(super) const fn gzip_level(self) -> Self {
         Self { check: Check::GzipLevel, ..self }
     }
+    pub(super) const fn codec(self) -> Self {
+        Self { check: Check::Codec, ..self }
+    }
     pub(super) const fn throttled_replicas(self) -> Self {
         Self { check: Check::ThrottledReplicas, ..self }
     }
@@ -205,6 +211,7 @@ impl Definition {
                 .iter()
                 .all(|item| !item.is_empty() && (values.is_empty() || values.contains(&item.as_str()))),
             (Check::GzipLevel, Value::Int(level)) => *level == -1 || (1..=9).contains(level),
+            (Check::Codec, Value::Int(id)) => u8::try_from(*id).is_ok_and(|id| Codec::from_id(id).is_some()),
             (Check::ThrottledReplicas, Value::List(items)) => {
                 matches!(items.as_slice(), [star] if star == "*")
                     || items.iter().all(|item| is_partition_and_broker(item))
@@ -235,6 +242,10 @@ impl Check {
             Check::ListOf([]) => "a list without empty parts".into(),
             Check::ListOf(values) => format!("a list of {}", values.join(", ")).into(),
             Check::GzipLevel => "1 to 9, or -1".into(),
+            Check::Codec => {
+                let codecs = Codec::ALL.map(|codec| format!("{} ({})", codec.id(), codec.name()));
+                format!("one of {}", codecs.join(", ")).into()
+            }
             Check::ThrottledReplicas => "* or a list of partition:broker".into(),
             Check::OffsetReset => "latest, earliest or by_duration: and a duration such as PT1H".into(),
             Check::Voters => "a list of id@host:port".into(),

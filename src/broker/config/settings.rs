@@ -276,8 +276,13 @@ impl Settings {
         listeners::advertised(self)
     }
 
+    /// Sentences about what whoever wrote the settings may have meant otherwise.
+    pub fn warnings(&self) -> impl Iterator<Item = String> {
+        self.without_effect().into_iter().chain(check::doubt(&|name| self.value(name)))
+    }
+
     /// One sentence about what has no effect, if there is anything.
-    pub fn warning(&self) -> Option<String> {
+    fn without_effect(&self) -> Option<String> {
         let written = self
             .given
             .iter()

@@ -97,10 +97,10 @@ fn settings_of_a_file_and_of_arguments() {
     let [topic] = settings.topics() else { panic!() };
     assert_eq!((topic.name.as_str(), topic.partitions), ("a.b", Some(2)));
     assert_eq!(topic.id, Some(Uuid([0, 0, 0, 0, 0, 0, 0x40, 0, 0x80, 0, 0, 0, 0, 0, 0, 0x91])));
-    let warning = settings.warning().unwrap();
+    let warning = settings.warnings().next().unwrap();
     assert!(warning.contains("num.partition (did you mean num.partitions?)"), "{warning}");
     assert!(warning.contains("without effect here: num.io.threads"), "{warning}");
-    assert_eq!(read("num.partitions=2").unwrap().warning(), None);
+    assert_eq!(read("num.partitions=2").unwrap().warnings().next(), None);
 }
 
 #[test]
@@ -113,6 +113,15 @@ fn settings_that_are_refused_say_where_and_why() {
         ("listeners=PLAINTEXT://a:1,B://a:2", ["B", "no protocol", "listener.security.protocol.map"]),
         ("listeners=here", ["NAME://host:port", "here", ""]),
         ("advertised.listeners=PLAINTEXT://0.0.0.0:1", ["0.0.0.0", "advertised.listeners", ""]),
+        (
+            "offsets.topic.compression.codec=9",
+            [
+                "server.properties:1",
+                "value 9 for configuration offsets.topic.compression.codec",
+                "0 (none), 1 (gzip), 2 (snappy), 3 (lz4), 4 (zstd)",
+            ],
+        ),
+        ("offsets.topic.compression.codec=-1", ["offsets.topic.compression.codec", "-1", "0 (none)"]),
         ("broker.id=4", ["broker.id", "node.id", "1"]),
         ("log.retention.ms=0", ["log.retention.ms", "-1", ""]),
         ("queued.max.request.bytes=5", ["queued.max.request.bytes", "socket.request.max.bytes", ""]),
@@ -125,6 +134,17 @@ fn settings_that_are_refused_say_where_and_why() {
         }
     }
     assert!(Settings::read(&[Source::Argument("num.partitions")]).is_err());
+}
+
+#[test]
+fn settings_that_nobody_can_want_are_warned_of() {
+    let warned = |text: &str| read(text).unwrap().warnings().collect::<Vec<_>>();
+    let [told] = &warned("group.max.session.timeout.ms=5999")[..] else { panic!("not one warning") };
+    for part in ["group.min.session.timeout.ms (6000)", "above group.max.session.timeout.ms (5999)"] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+    assert_eq!(warned("group.max.session.timeout.ms=6000"), [""; 0]);
+    assert_eq!(warned("group.max.session.timeout.ms=1\nnum.partition=4").len(), 2);
 }
 
 #[test]

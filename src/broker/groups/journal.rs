@@ -17,8 +17,7 @@ pub(super) struct ReplicaJournal<'r> {
 
 impl<'r> ReplicaJournal<'r> {
     /// `codec` is `offsets.topic.compression.codec`.
-    pub fn new(replica: &'r Replica, codec: i32) -> Self {
-        let codec = u8::try_from(codec).ok().and_then(Codec::from_id).unwrap_or(Codec::None);
+    pub fn new(replica: &'r Replica, codec: Codec) -> Self {
         Self { replica, codec }
     }
 }

@@ -28,6 +28,7 @@ use super::exchange::Exchange;
 use super::partitions::{HostedTopic, Replica};
 use super::{Broker, clock};
 use crate::codec::error_codes::codes;
+use crate::codec::records::compression::Codec;
 use crate::codec::wire::Uuid;
 use crate::state::coordinator::requests::Answer;
 use crate::state::coordinator::{self, Config, Moment, World};
@@ -86,7 +87,7 @@ impl Wanted {
 /// The groups of this broker.
 pub struct Groups {
     config: Config,
-    codec: i32,
+    codec: Codec,
     table: ArcSwap<Table>,
     /// Held by who changes the table.
     changing: Mutex<()>,
@@ -101,6 +102,7 @@ impl Groups {
     pub fn new(settings: &Settings) -> Self {
         const MINUTE_MS: i64 = 60_000;
         let count = |count: i32| usize::try_from(count).unwrap_or(0);
+        let codec = settings.get(keys::OFFSETS_TOPIC_COMPRESSION_CODEC);
         Self {
             config: Config {
                 session_timeout_min_ms: settings.get(keys::GROUP_MIN_SESSION_TIMEOUT_MS),
@@ -110,7 +112,8 @@ impl Groups {
                 offset_metadata_max: count(settings.get(keys::OFFSET_METADATA_MAX_BYTES)),
                 offsets_retention_ms: i64::from(settings.get(keys::OFFSETS_RETENTION_MINUTES)) * MINUTE_MS,
             },
-            codec: settings.get(keys::OFFSETS_TOPIC_COMPRESSION_CODEC),
+            // The settings take no other numbers.
+            codec: u8::try_from(codec).ok().and_then(Codec::from_id).unwrap_or(Codec::None),
             table: ArcSwap::default(),
             changing: Mutex::default(),
             began: Instant::now(),

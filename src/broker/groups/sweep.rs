@@ -1,4 +1,4 @@
-//! What concerns all groups, in steps that each hold a shard's lock for a moment only.
+//! What concerns all groups, or much of one, in steps that each hold a shard's lock for a moment only.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use super::shard::Shard;
 use super::{Coordinator, Groups};
+use crate::broker::aside::aside;
+use crate::broker::exchange::Exchange;
 use crate::codec::wire::Uuid;
 use crate::state::coordinator::{Sweep, World};
 
@@ -29,6 +31,29 @@ pub(super) fn steps(
 }
 
 impl Groups {
+    /// As [`Groups::with`], for what may be so much that others have to have their turns in between: a step says whether there
+    /// is more. What is done in one step is one turn.
+    pub fn in_steps(
+        self: &Arc<Self>,
+        exchange: &Exchange<'_>,
+        group_id: &str,
+        mut step: impl FnMut(&Coordinator) -> bool,
+    ) -> Result<(), i16> {
+        let mut more =
+            || self.with(exchange, group_id, |coordinator, _| step(coordinator)).map(|(more, _)| more);
+        if !more()? {
+            return Ok(());
+        }
+        aside(|| {
+            loop {
+                thread::sleep(PAUSE);
+                if !more()? {
+                    return Ok(());
+                }
+            }
+        })
+    }
+
     /// Forgets the offsets of deleted topics, in the background. What is not loaded or cannot be written keeps them until they
     /// expire.
     pub fn forget_topics(self: &Arc<Self>, deleted: BTreeMap<String, Uuid>) {

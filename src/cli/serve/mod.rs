@@ -158,7 +158,7 @@ pub fn run(args: Args, color: ColorChoice) -> Result {
     logging::start(args.log_format, color);
     raise_open_files();
     let settings = plan::settings(&args)?;
-    if let Some(warning) = settings.warning() {
+    for warning in settings.warnings() {
         tracing::warn!("{warning}");
     }
     let temporary = args.temp.then(tempfile::tempdir).transpose().context("a temporary directory")?;

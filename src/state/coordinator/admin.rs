@@ -115,7 +115,9 @@ impl<T> Coordinator<T> {
             .collect();
         gone.extend(records::group_tombstones(id, group).ok_or(codes::GROUP_ID_NOT_FOUND)?);
         append_in_parts(&mut self.logged, world, &gone).map_err(told_of_append)?;
-        self.live.remove(id);
+        if let Some((id, mut group)) = self.live.remove_entry(id) {
+            self.timers.leave(&id, &mut group);
+        }
         Ok(())
     }
 }

@@ -2,8 +2,7 @@
 
 use super::group::{CONSUMER, Group, State};
 use super::sweep::{Rule, Sweep};
-use super::{Coordinator, Record, World, append_in_parts, records};
-use crate::codec::error_codes::codes;
+use super::{Coordinator, Record, World, append_in_parts, is_too_large, records};
 use crate::codec::wire::Uuid;
 use crate::state::groups;
 use crate::state::groups::classic::ClassicGroup;
@@ -38,7 +37,7 @@ impl<T> Coordinator<T> {
     fn let_go(&mut self, world: &mut World<'_>, gone: &[Record]) -> Option<usize> {
         match append_in_parts(&mut self.logged, world, gone) {
             Ok(()) => Some(gone.len()),
-            Err(codes::MESSAGE_TOO_LARGE) => Some(0),
+            Err(code) if is_too_large(code) => Some(0),
             Err(_) => None,
         }
     }

@@ -154,12 +154,10 @@ impl<T> Coordinator<T> {
     pub fn tick(&mut self, world: &mut World<'_>) {
         // Each group has one turn: what is due again at once is for the next call.
         let due: Vec<_> = std::iter::from_fn(|| self.timers.due(world.now.steady_ms)).collect();
-        for (at, id) in due {
+        for id in due {
             self.with_live(world, &id, |group, step| {
-                if group.scheduled == Some(at) {
-                    group.scheduled = None;
-                    group.run_due(step);
-                }
+                group.scheduled = None;
+                group.run_due(step);
             });
         }
     }
@@ -184,6 +182,7 @@ impl<T> Coordinator<T> {
         let outcome = turn(group, &mut step);
         if group.may_rest() {
             // The log says all there is to say of it.
+            self.timers.leave(&id, group);
             self.live.remove(&id);
         } else {
             self.timers.follow(&id, group);
@@ -241,15 +240,20 @@ fn append_in_parts(logged: &mut Groups, world: &mut World<'_>, records: &[Record
     let mut parts: Vec<&[Record]> = records.chunks(RECORDS_MAX).rev().collect();
     while let Some(part) = parts.pop() {
         match append(logged, world, part) {
-            Err(codes::MESSAGE_TOO_LARGE) if part.len() > 1 => {
+            Err(code) if is_too_large(code) && part.len() > 1 => {
                 let (first, second) = part.split_at(part.len() / 2);
                 parts.extend([second, first]);
             }
-            Err(codes::MESSAGE_TOO_LARGE) => outcome = outcome.and(Err(codes::MESSAGE_TOO_LARGE)),
+            Err(code) if is_too_large(code) => outcome = outcome.and(Err(code)),
             other => other?,
         }
     }
     outcome
+}
+
+/// An append of less may work: it was more than `max.message.bytes` or `segment.bytes` lets into one batch.
+fn is_too_large(code: i16) -> bool {
+    matches!(code, codes::MESSAGE_TOO_LARGE | codes::RECORD_LIST_TOO_LARGE)
 }
 
 impl<T> Step<'_, '_, T> {

@@ -18,6 +18,8 @@ const TRANSACTION: i8 = 1;
 const SHARE: i8 = 2;
 /// Since which version several keys come at once.
 const SEVERAL_SINCE: i16 = 4;
+/// Since which version a key may be one of a share group.
+const SHARE_SINCE: i16 = 6;
 
 /// Answers FindCoordinator.
 pub fn answer<'a>(exchange: &Exchange<'a>, request: Request<'a>) -> Response<'a> {
@@ -64,7 +66,9 @@ fn look(exchange: &Exchange<'_>, key_type: i8, key: &Str<'_>) -> Result<(), i16>
     match key_type {
         GROUP => topic::provide(exchange),
         TRANSACTION => Ok(()),
-        SHARE if is_share_key(&key.to_text()) => Err(codes::COORDINATOR_NOT_AVAILABLE),
+        SHARE if exchange.version >= SHARE_SINCE && is_share_key(&key.to_text()) => {
+            Err(codes::COORDINATOR_NOT_AVAILABLE)
+        }
         _ => Err(codes::INVALID_REQUEST),
     }
 }

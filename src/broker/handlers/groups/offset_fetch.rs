@@ -5,6 +5,11 @@
 //!   classic protocol does not look at; since 10: topics by id.
 //!
 //! Of what was never committed the offset is -1, without an error; also where there is no such group.
+//!
+//! A request may ask for millions of partitions, so only so many are looked at in one turn of the coordinator. Who commits in
+//! between may be seen or not, as with a commit while the request is on its way.
+
+use std::ops::Bound;
 
 use crate::broker::exchange::Exchange;
 use crate::broker::groups::Coordinator;
@@ -24,6 +29,8 @@ const ERRORS_SINCE: i16 = 2;
 const SEVERAL_SINCE: i16 = 8;
 const TOPIC_IDS_SINCE: i16 = 10;
 const NO_ID: Uuid = Uuid([0; 16]);
+/// So many partitions are looked at in one turn, which takes a few milliseconds.
+const PLACES_AT_ONCE: usize = 5_000;
 
 /// A topic that is asked for.
 struct Asked<'a> {
@@ -75,15 +82,13 @@ fn of_group<'a>(
 ) -> OffsetFetchResponseGroup<'a> {
     let id = text(&group_id);
     let asked = asked.as_deref();
-    let found = exchange.broker.groups.with(exchange, &id, |coordinator, _| {
-        let found = Found { coordinator, image, id: &id, stable, by_id: exchange.version >= TOPIC_IDS_SINCE };
-        match asked {
-            Some(asked) => asked.iter().map(|topic| found.topic(topic)).collect(),
-            None => found.all(),
-        }
-    });
+    let search = Search { exchange, image, id: &id, stable, by_id: exchange.version >= TOPIC_IDS_SINCE };
+    let found = match asked {
+        Some(asked) => search.of(asked),
+        None => search.all(),
+    };
     match found {
-        Ok((topics, _)) => OffsetFetchResponseGroup { group_id, topics, ..Default::default() },
+        Ok(topics) => OffsetFetchResponseGroup { group_id, topics, ..Default::default() },
         Err(error_code) if exchange.version < ERRORS_SINCE => {
             // There is no other place for it.
             let topics = asked.unwrap_or_default().iter().map(|topic| OffsetFetchResponseTopics {
@@ -97,71 +102,130 @@ fn of_group<'a>(
     }
 }
 
-/// What a group has committed, as it is answered.
-struct Found<'f> {
-    coordinator: &'f Coordinator,
-    image: &'f Image,
-    id: &'f str,
+/// Looks for what a group has committed, and for how that is answered.
+struct Search<'s> {
+    exchange: &'s Exchange<'s>,
+    image: &'s Image,
+    id: &'s str,
     stable: bool,
     by_id: bool,
 }
 
-impl Found<'_> {
-    fn topic<'a>(&self, asked: &Asked<'a>) -> OffsetFetchResponseTopics<'a> {
-        let topic = if self.by_id {
-            self.image.topics.by_id(asked.id).map(|topic| (topic.name.clone(), topic.id))
-        } else {
-            let name = text(&asked.name);
-            let id = self.image.topics.by_name(&name).map_or(NO_ID, |topic| topic.id);
-            Some((name, id))
-        };
-        let partitions = asked.partitions.iter().map(|&index| match &topic {
-            Some((name, id)) => self.partition(name.clone(), *id, index),
-            None => failed(index, codes::UNKNOWN_TOPIC_ID),
-        });
-        OffsetFetchResponseTopics {
-            name: asked.name.clone(),
-            topic_id: asked.id,
-            partitions: partitions.collect(),
-            ..Default::default()
-        }
+/// A topic that is looked for.
+struct Named {
+    /// The topic and any partition: the key that is looked for, made once.
+    place: (String, i32),
+    /// The topic that has the name now.
+    id: Uuid,
+}
+
+impl Search<'_> {
+    /// Lets the coordinator have turns, of so many partitions each, until there is nothing more to look at.
+    fn in_steps(&self, step: impl FnMut(&Coordinator) -> bool) -> Result<(), i16> {
+        self.exchange.broker.groups.in_steps(self.exchange, self.id, step)
     }
 
-    fn partition(&self, topic: String, topic_id: Uuid, index: i32) -> OffsetFetchResponsePartitions<'static> {
-        let place = (topic, index);
-        if self.stable && self.coordinator.is_unstable(self.id, &place) {
+    fn of<'a>(&self, asked: &[Asked<'a>]) -> Result<Vec<OffsetFetchResponseTopics<'a>>, i16> {
+        let mut answers = Vec::with_capacity(asked.len());
+        let mut topics = asked.iter().map(|topic| {
+            let answer = OffsetFetchResponseTopics {
+                name: topic.name.clone(),
+                topic_id: topic.id,
+                partitions: Vec::with_capacity(topic.partitions.len()),
+                ..Default::default()
+            };
+            (self.named(topic), topic.partitions.iter(), answer)
+        });
+        let mut current = topics.next();
+        self.in_steps(|coordinator| {
+            let mut left = PLACES_AT_ONCE;
+            while let Some((named, indexes, answer)) = &mut current {
+                for &index in indexes.by_ref().take(left) {
+                    left -= 1;
+                    answer.partitions.push(match named {
+                        Some(named) => self.partition(coordinator, named, index),
+                        None => failed(index, codes::UNKNOWN_TOPIC_ID),
+                    });
+                }
+                if left == 0 {
+                    return true;
+                }
+                // There may be as many topics, without partitions.
+                left -= 1;
+                let whole = std::mem::replace(&mut current, topics.next());
+                answers.extend(whole.map(|(_, _, answer)| answer));
+            }
+            false
+        })?;
+        Ok(answers)
+    }
+
+    fn named(&self, asked: &Asked<'_>) -> Option<Named> {
+        if self.by_id {
+            let topic = self.image.topics.by_id(asked.id)?;
+            return Some(Named { place: (topic.name.clone(), 0), id: topic.id });
+        }
+        let name = text(&asked.name);
+        let id = self.id_of(&name);
+        Some(Named { place: (name, 0), id })
+    }
+
+    /// The id of the topic that has that name now.
+    fn id_of(&self, name: &str) -> Uuid {
+        self.image.topics.by_name(name).map_or(NO_ID, |topic| topic.id)
+    }
+
+    fn partition(
+        &self,
+        coordinator: &Coordinator,
+        topic: &mut Named,
+        index: i32,
+    ) -> OffsetFetchResponsePartitions<'static> {
+        topic.place.1 = index;
+        if self.stable && coordinator.is_unstable(self.id, &topic.place) {
             return failed(index, codes::UNSTABLE_OFFSET_COMMIT);
         }
-        match self.coordinator.committed_of(self.id, &place) {
-            Some(offset) if !is_of_another(offset, topic_id) => committed(index, offset),
+        match coordinator.committed_of(self.id, &topic.place) {
+            Some(offset) if !is_of_another(offset, topic.id) => committed(index, offset),
             _ => failed(index, codes::NONE),
         }
     }
 
-    fn all<'a>(&self) -> Vec<OffsetFetchResponseTopics<'a>> {
+    fn all<'a>(&self) -> Result<Vec<OffsetFetchResponseTopics<'a>>, i16> {
         let mut topics: Vec<OffsetFetchResponseTopics<'a>> = Vec::new();
-        let mut last: Option<&str> = None;
-        for (place, offset) in self.coordinator.committed(self.id).into_iter().flatten() {
-            let (name, index) = place;
-            let topic_id = self.image.topics.by_name(name).map_or(NO_ID, |topic| topic.id);
-            if self.by_id && topic_id == NO_ID || is_of_another(offset, topic_id) {
-                continue;
+        // The topic that the last answer is of, and the last place that was looked at.
+        let (mut current, mut behind): (Option<String>, Option<(String, i32)>) = (None, None);
+        self.in_steps(|coordinator| {
+            let Some(all) = coordinator.committed(self.id) else { return false };
+            let begin = behind.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
+            let mut left = all.range((begin, Bound::Unbounded));
+            let mut last = None;
+            for (place, offset) in left.by_ref().take(PLACES_AT_ONCE) {
+                last = Some(place);
+                let (name, index) = place;
+                let topic_id = self.id_of(name);
+                if self.by_id && topic_id == NO_ID || is_of_another(offset, topic_id) {
+                    continue;
+                }
+                if current.as_ref() != Some(name) {
+                    current = Some(name.clone());
+                    let name = if self.by_id { Str::default() } else { Str::from(name.clone()) };
+                    let topic_id = if self.by_id { topic_id } else { NO_ID };
+                    topics.push(OffsetFetchResponseTopics { name, topic_id, ..Default::default() });
+                }
+                if let Some(topic) = topics.last_mut() {
+                    topic.partitions.push(if self.stable && coordinator.is_unstable(self.id, place) {
+                        failed(*index, codes::UNSTABLE_OFFSET_COMMIT)
+                    } else {
+                        committed(*index, offset)
+                    });
+                }
             }
-            if last != Some(name) {
-                last = Some(name);
-                let name = if self.by_id { Str::default() } else { Str::from(name.clone()) };
-                let topic_id = if self.by_id { topic_id } else { NO_ID };
-                topics.push(OffsetFetchResponseTopics { name, topic_id, ..Default::default() });
-            }
-            if let Some(topic) = topics.last_mut() {
-                topic.partitions.push(if self.stable && self.coordinator.is_unstable(self.id, place) {
-                    failed(*index, codes::UNSTABLE_OFFSET_COMMIT)
-                } else {
-                    committed(*index, offset)
-                });
-            }
-        }
-        topics
+            let more = left.next().is_some();
+            behind = last.cloned();
+            more
+        })?;
+        Ok(topics)
     }
 }
 

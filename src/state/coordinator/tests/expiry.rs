@@ -281,6 +281,12 @@ fn a_million_offsets_do_not_go_at_once() {
 /// Ids and names may be as long as they like; what one of them keeps from being written keeps nothing else.
 #[test]
 fn what_is_too_large_for_the_log_holds_up_nothing_else() {
+    // More than a batch, and more than a segment may have.
+    too_large(codes::MESSAGE_TOO_LARGE);
+    too_large(codes::RECORD_LIST_TOO_LARGE);
+}
+
+fn too_large(code: i16) {
     let mut node = Node::new(CONFIG);
     let long = "m".repeat(3_000);
     for (group, partitions) in [("a", 3), (long.as_str(), 40), ("z", 3)] {
@@ -290,11 +296,11 @@ fn what_is_too_large_for_the_log_holds_up_nothing_else() {
         |node: &mut Node| node.step(|coordinator, world| coordinator.expire(world, &Sweep::default()));
     node.now_ms += 8 * DAY_MS;
     // Less than one of its tombstones takes.
-    node.log.bytes_max = Some(2_000);
+    node.log.bytes_max = Some((2_000, code));
     assert_eq!(expire(&mut node).1, None);
     assert_eq!(ids(&node), [long.as_str()]);
     // Some of them fit one append.
-    node.log.bytes_max = Some(10_000);
+    node.log.bytes_max = Some((10_000, code));
     assert_eq!(node.step(|coordinator, world| coordinator.delete_group(world, &long)), Ok(()));
     assert!(ids(&node).is_empty());
     assert!(node.log.replay().by_id().is_empty());

@@ -12,8 +12,8 @@ pub struct Log {
     pub records: Vec<Record>,
     /// The disk is full.
     pub is_full: bool,
-    /// The most that the keys and values of one append may have.
-    pub bytes_max: Option<usize>,
+    /// The most that the keys and values of one append may have, and what is said of more.
+    pub bytes_max: Option<(usize, i16)>,
     /// So many of the next appends work, then one fails.
     pub fails_after: Option<u64>,
 }
@@ -25,8 +25,8 @@ impl Journal for Log {
         }
         let bytes: usize =
             records.iter().map(|record| record.key.len() + record.value.as_ref().map_or(0, Vec::len)).sum();
-        if self.bytes_max.is_some_and(|max| bytes > max) {
-            return Err(codes::MESSAGE_TOO_LARGE);
+        if let Some((_, code)) = self.bytes_max.filter(|(max, _)| bytes > *max) {
+            return Err(code);
         }
         match self.fails_after {
             Some(0) => {

@@ -8,3 +8,4 @@ mod kit;
 mod protocol;
 mod simulation;
 mod steps;
+mod timers;

@@ -126,6 +126,7 @@ impl Simulation {
             _ => self.something_rare(at),
         }
         self.collect();
+        self.node.keeps_places();
         if self.dice.percent(LOOKS) {
             self.look(at);
         }
