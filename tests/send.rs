@@ -410,6 +410,7 @@ fn what_is_said_of_what_comes_back() {
             "offset-fetch PEER billing --no-follow --show-request --api-version 8",
             vec![offers(&[(9, 1, 10)]), (OFFSET_FETCH, Body(json!({"groups": []})))],
         ),
+        ("a value where an array belongs", "describe-groups PEER --set groups=billing", vec![offers(&USUAL)]),
         ("what is not of this request", "metadata PEER --key k", vec![]),
         ("no such API", "fecth PEER", vec![]),
         ("no such field", "metadata PEER --set topics[0].nam=x", vec![offers(&USUAL)]),
