@@ -123,7 +123,10 @@ impl Section {
             if number > 0 {
                 out.push(b'\n');
             }
-            self.print_cells(row, Some(width), out);
+            // Folded, as a table would: who reads blocks looks for the whole of a member's id.
+            self.print_cells(row, out, |out, start, indent| {
+                headline::hang_last_line(out, start, Some(width), indent);
+            });
         }
     }
 
@@ -133,11 +136,21 @@ impl Section {
             out.push(b'\n');
         }
         for row in &self.rows {
-            self.print_cells(row, width, out);
+            self.print_cells(row, out, |out, start, _| {
+                if let Some(width) = width {
+                    super::paint::clip(out, start, width);
+                }
+            });
         }
     }
 
-    fn print_cells(&self, cells: &[(usize, String)], width: Option<usize>, out: &mut Vec<u8>) {
+    /// A line for each cell, fitted to the terminal by what is given where it begins and where its text does.
+    fn print_cells(
+        &self,
+        cells: &[(usize, String)],
+        out: &mut Vec<u8>,
+        fit: impl Fn(&mut Vec<u8>, usize, usize),
+    ) {
         let name_columns = self.columns.iter().map(|column| column.name.len()).max().unwrap_or(0);
         for (at, text) in cells {
             let Some(column) = self.columns.get(*at) else { continue };
@@ -146,9 +159,7 @@ impl Section {
             out.extend_from_slice(column.name.as_bytes());
             push::spaces(name_columns - column.name.len() + 2, out);
             out.extend_from_slice(text.as_bytes());
-            if let Some(width) = width {
-                super::paint::clip(out, start, width);
-            }
+            fit(out, start, name_columns + 4);
             out.push(b'\n');
         }
     }
@@ -349,5 +360,29 @@ impl Tables<'_> {
             }
         }
         String::from_utf8(text).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_do_not_fit_are_blocks_with_all_of_their_text() {
+        let mut section = Section::named("members");
+        let columns = [section.column("member_id", false), section.column("client_id", false)];
+        section
+            .rows
+            .push(columns.into_iter().zip(["a-name-of-twenty-two-c".to_owned(), "me".to_owned()]).collect());
+        let printed = |width| {
+            let mut out = Vec::new();
+            section.print(Some(width), &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(
+            printed(34),
+            "\nmembers (1)\n  member_id\n             a-name-of-twenty-two-\n             c\n  client_id  me\n"
+        );
+        assert!(printed(35).contains(" a-name-of-twenty-two-c  me\n"), "{}", printed(35));
     }
 }
