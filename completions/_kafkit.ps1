@@ -77,7 +77,7 @@ Register-ArgumentCompleter -Native -CommandName 'kafkit' -ScriptBlock {
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'Write what is selected into a new file: as NDJSON, unless --extract-as says otherwise')
             [CompletionResult]::new('--extract-as', '--extract-as', [CompletionResultType]::ParameterName, 'What selected records become')
             [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'The state as of that offset (with it) or time')
-            [CompletionResult]::new('--diff', '--diff', [CompletionResultType]::ParameterName, 'What changed in the cluster: between two offsets or times of the log that PATH names, or between two metadata logs or data directories')
+            [CompletionResult]::new('--diff', '--diff', [CompletionResultType]::ParameterName, 'What changed in the cluster: between two offsets or times of the log that PATH names, or between two metadata logs or data directories. Of other logs, compare what --image --at shows of A and of B')
             [CompletionResult]::new('--offset', '--offset', [CompletionResultType]::ParameterName, 'Offsets: A, A..B (to before B), A..=B, A.., ..B')
             [CompletionResult]::new('--time', '--time', [CompletionResultType]::ParameterName, 'Times: FROM..TO, FROM.., ..TO, or a day, minute or second; 2026-11-20, 2026-11-20T10:15Z, milliseconds since 1970, now, -2h, -1d')
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Keys: the whole text, hex:0a0b, /regex/, /regex/i, null, or text:... for what looks like one of these')

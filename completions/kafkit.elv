@@ -72,7 +72,7 @@ set edit:completion:arg-completer[kafkit] = {|@words|
             cand --out 'Write what is selected into a new file: as NDJSON, unless --extract-as says otherwise'
             cand --extract-as 'What selected records become'
             cand --at 'The state as of that offset (with it) or time'
-            cand --diff 'What changed in the cluster: between two offsets or times of the log that PATH names, or between two metadata logs or data directories'
+            cand --diff 'What changed in the cluster: between two offsets or times of the log that PATH names, or between two metadata logs or data directories. Of other logs, compare what --image --at shows of A and of B'
             cand --offset 'Offsets: A, A..B (to before B), A..=B, A.., ..B'
             cand --time 'Times: FROM..TO, FROM.., ..TO, or a day, minute or second; 2026-11-20, 2026-11-20T10:15Z, milliseconds since 1970, now, -2h, -1d'
             cand --key 'Keys: the whole text, hex:0a0b, /regex/, /regex/i, null, or text:... for what looks like one of these'

@@ -109,7 +109,7 @@ complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l extract-as -d
 ndjson\t'A JSON object for each record, one a line'
 values\t'The bytes of each value and a line feed'"
 complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l at -d 'The state as of that offset (with it) or time' -r
-complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l diff -d 'What changed in the cluster: between two offsets or times of the log that PATH names, or between two metadata logs or data directories' -r
+complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l diff -d 'What changed in the cluster: between two offsets or times of the log that PATH names, or between two metadata logs or data directories. Of other logs, compare what --image --at shows of A and of B' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l offset -d 'Offsets: A, A..B (to before B), A..=B, A.., ..B' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l time -d 'Times: FROM..TO, FROM.., ..TO, or a day, minute or second; 2026-11-20, 2026-11-20T10:15Z, milliseconds since 1970, now, -2h, -1d' -r
 complete -c kafkit -n "__fish_kafkit_using_subcommand dump-log" -l key -d 'Keys: the whole text, hex:0a0b, /regex/, /regex/i, null, or text:... for what looks like one of these' -r

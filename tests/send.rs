@@ -142,6 +142,7 @@ const PRODUCE: i16 = 0;
 const FETCH: i16 = 1;
 const LIST_OFFSETS: i16 = 2;
 const METADATA: i16 = 3;
+const OFFSET_FETCH: i16 = 9;
 const FIND_COORDINATOR: i16 = 10;
 const DESCRIBE_GROUPS: i16 = 15;
 const API_VERSIONS: i16 = 18;
@@ -394,6 +395,22 @@ fn what_is_said_of_what_comes_back() {
             "metadata PEER --show-request --format ndjson --no-negotiate --client-id me",
             vec![(METADATA, Body(metadata()))],
         ),
+        (
+            "a group by its name",
+            "describe-groups PEER billing --no-follow --show-request --api-version 0",
+            vec![offers(&USUAL), (DESCRIBE_GROUPS, Body(json!({"groups": []})))],
+        ),
+        (
+            "one group, where the version takes one",
+            "offset-fetch PEER billing orders --api-version 7",
+            vec![offers(&[(9, 1, 10)])],
+        ),
+        (
+            "the offsets of a group are those of all topics",
+            "offset-fetch PEER billing --no-follow --show-request --api-version 8",
+            vec![offers(&[(9, 1, 10)]), (OFFSET_FETCH, Body(json!({"groups": []})))],
+        ),
+        ("a value where an array belongs", "describe-groups PEER --set groups=billing", vec![offers(&USUAL)]),
         ("what is not of this request", "metadata PEER --key k", vec![]),
         ("no such API", "fecth PEER", vec![]),
         ("no such field", "metadata PEER --set topics[0].nam=x", vec![offers(&USUAL)]),

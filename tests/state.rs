@@ -929,6 +929,12 @@ fn views() {
             busy["offsets"][0]["lag"],
             json!(end("comp-gzip", 0).unwrap() - busy["offsets"][0]["offset"].as_i64().unwrap())
         );
+        // An offset beyond the end is shown as one.
+        let emptied = Context { end_offset: &|_, _| Some(0), ..context };
+        let lags = view::groups::json(&groups, &emptied);
+        let busy =
+            lags["groups"].as_array().unwrap().iter().find(|group| group["groupId"] == "g-busy").unwrap();
+        assert_eq!(busy["offsets"][0]["lag"], json!(-busy["offsets"][0]["offset"].as_i64().unwrap()));
         assert_eq!(view::diff::json(&cluster, &cluster)["changes"], json!([]));
     }
     let mut cluster = Cluster::new();

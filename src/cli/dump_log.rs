@@ -108,7 +108,7 @@ pub struct Args {
     at: Option<At>,
 
     /// What changed in the cluster: between two offsets or times of the log that PATH names, or between two
-    /// metadata logs or data directories
+    /// metadata logs or data directories. Of other logs, compare what --image --at shows of A and of B
     #[arg(long, num_args = 0..=2, value_names = ["A", "B"], allow_hyphen_values = true, help_heading = "State")]
     diff: Option<Vec<String>>,
 

@@ -24,6 +24,7 @@ use crate::send::flight::Pace;
 use crate::send::mutate::Mutation;
 use crate::send::produce::{self, Produce};
 use crate::send::report::Show;
+use crate::send::route;
 use crate::send::set::Set;
 use crate::send::target::Target;
 use crate::send::{self, What, raw};
@@ -41,12 +42,15 @@ pub struct Args {
     #[arg(value_name = "ADDRESS", required_unless_present = "raw")]
     address: Option<String>,
 
-    /// Of metadata, describe-topic-partitions, fetch, list-offsets, produce: what it is about
+    /// Of metadata, describe-topic-partitions, fetch, list-offsets, produce, and of groups: what it is about
     ///
     /// metadata [TOPIC]...; describe-topic-partitions TOPIC...; fetch TOPIC[:PARTITION[:OFFSET]]...;
     /// list-offsets TOPIC[:PARTITION]...; produce TOPIC. Without a partition all of them are meant. An OFFSET is a number,
     /// -N for the last N, earliest (which it is without) or latest. A topic may be named by its id.
-    #[arg(value_name = "TOPIC", allow_hyphen_values = false)]
+    ///
+    /// Requests about groups take their names: describe-groups GROUP..., offset-fetch GROUP..., those about
+    /// transactions the transactional ids. Where no topics are said, offset-fetch asks for the offsets of all.
+    #[arg(value_name = "TOPIC|GROUP", allow_hyphen_values = false)]
     topics: Vec<String>,
 
     /// How to show what comes back
@@ -222,7 +226,8 @@ const EXAMPLES: &str = r#"Examples:
   kafkit send create-topics localhost:9092 --set topics[0].name=orders \
     --set topics[0].numPartitions=3 --set topics[0].replicationFactor=-1 \
     --set timeoutMs=5000
-  kafkit send describe-groups localhost:9092 --body '{"groups":["billing"]}'
+  kafkit send describe-groups localhost:9092 billing
+  kafkit send offset-fetch localhost:9092 billing
 Testing a broker:
   kafkit send api-versions localhost:9092 --set header.requestApiVersion=99
   kafkit send metadata localhost:9092 --repeat 10000 --pipeline 50
@@ -334,7 +339,7 @@ impl Args {
     fn body(&self, api: &'static Api) -> std::result::Result<Body, Failure> {
         if let Some(text) = &self.body {
             if !self.topics.is_empty() {
-                return Err(usage("--body and topics contradict each other: --body says it all"));
+                return Err(usage("--body and names contradict each other: --body says it all"));
             }
             return Ok(Body::Json(body(text, api)?));
         }
@@ -366,8 +371,9 @@ impl Args {
                 )),
             },
             _ if self.topics.is_empty() => Ok(Body::Json(Json::Object(serde_json::Map::new()))),
+            _ if route::is_coordinated(api.key) => Ok(Body::Coordinated(self.topics.clone())),
             name => Err(usage(format!(
-                "{name} takes no topics by name here: say it with --body or --set; kafkit apis {} shows its fields",
+                "{name} takes no names here: say it with --body or --set; kafkit apis {} shows its fields",
                 api.kebab_name()
             ))),
         }

@@ -140,7 +140,7 @@ error_codes! {
     22 ILLEGAL_GENERATION Never "IllegalGenerationException" "0.9"
         "The member speaks of a generation of its group that has passed or never was. It has to join again.";
     23 INCONSISTENT_GROUP_PROTOCOL Never "InconsistentGroupProtocolException" "0.9"
-        "The member's protocol type or assignors have nothing in common with those of the other members. Give all of them one assignor in common.";
+        "The protocols that the member names do not fit the group: it names none, none that all other members have too, to SyncGroup others than the group has, or the group has members of a newer protocol. Give all members one assignor in common.";
     24 INVALID_GROUP_ID Never "InvalidGroupIdException" "0.9"
         "The group id is empty or not allowed here.";
     25 UNKNOWN_MEMBER_ID Never "UnknownMemberIdException" "0.9"

@@ -65,6 +65,30 @@ impl Section {
         }
         let rows = self.rows.len() + self.left_out;
         out.extend_from_slice(format!("\n{} ({rows})\n", self.name).as_bytes());
+        match width.filter(|width| self.columns_min() > *width) {
+            Some(width) => self.print_blocks(width, out),
+            None => self.print_table(width, out),
+        }
+        if self.left_out > 0 {
+            out.extend_from_slice(format!("… and {} more rows\n", self.left_out).as_bytes());
+        }
+    }
+
+    /// The least width of a table in which no word is broken.
+    fn columns_min(&self) -> usize {
+        let longest =
+            |text: &str| text.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0);
+        let mut widths: Vec<usize> = self.columns.iter().map(|column| longest(&column.name)).collect();
+        for (column, text) in self.rows.iter().flatten() {
+            if let Some(width) = widths.get_mut(*column) {
+                *width = (*width).max(longest(text));
+            }
+        }
+        // A blank stands on both sides of each.
+        widths.iter().map(|width| width + 2).sum()
+    }
+
+    fn print_table(&self, width: Option<usize>, out: &mut Vec<u8>) {
         let mut table = Table::new();
         table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─')));
         table.set_content_arrangement(ContentArrangement::Disabled);
@@ -91,27 +115,51 @@ impl Section {
             out.extend_from_slice(line.trim_end().as_bytes());
             out.push(b'\n');
         }
-        if self.left_out > 0 {
-            out.extend_from_slice(format!("… and {} more rows\n", self.left_out).as_bytes());
+    }
+
+    /// Each row as a list, for a terminal in which a table would be unreadable.
+    fn print_blocks(&self, width: usize, out: &mut Vec<u8>) {
+        for (number, row) in self.rows.iter().enumerate() {
+            if number > 0 {
+                out.push(b'\n');
+            }
+            // Folded, as a table would: who reads blocks looks for the whole of a member's id.
+            self.print_cells(row, out, |out, start, indent| {
+                headline::hang_last_line(out, start, Some(width), indent);
+            });
         }
     }
 
     /// Values that are there once, a line each.
     fn print_list(&self, width: Option<usize>, out: &mut Vec<u8>) {
-        let name_columns = self.columns.iter().map(|column| column.name.len()).max().unwrap_or(0);
         if !self.columns.is_empty() {
             out.push(b'\n');
         }
-        for (at, text) in self.rows.iter().flatten() {
+        for row in &self.rows {
+            self.print_cells(row, out, |out, start, _| {
+                if let Some(width) = width {
+                    super::paint::clip(out, start, width);
+                }
+            });
+        }
+    }
+
+    /// A line for each cell, fitted to the terminal by what is given where it begins and where its text does.
+    fn print_cells(
+        &self,
+        cells: &[(usize, String)],
+        out: &mut Vec<u8>,
+        fit: impl Fn(&mut Vec<u8>, usize, usize),
+    ) {
+        let name_columns = self.columns.iter().map(|column| column.name.len()).max().unwrap_or(0);
+        for (at, text) in cells {
             let Some(column) = self.columns.get(*at) else { continue };
             let start = out.len();
             out.extend_from_slice(b"  ");
             out.extend_from_slice(column.name.as_bytes());
             push::spaces(name_columns - column.name.len() + 2, out);
             out.extend_from_slice(text.as_bytes());
-            if let Some(width) = width {
-                super::paint::clip(out, start, width);
-            }
+            fit(out, start, name_columns + 4);
             out.push(b'\n');
         }
     }
@@ -312,5 +360,29 @@ impl Tables<'_> {
             }
         }
         String::from_utf8(text).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_do_not_fit_are_blocks_with_all_of_their_text() {
+        let mut section = Section::named("members");
+        let columns = [section.column("member_id", false), section.column("client_id", false)];
+        section
+            .rows
+            .push(columns.into_iter().zip(["a-name-of-twenty-two-c".to_owned(), "me".to_owned()]).collect());
+        let printed = |width| {
+            let mut out = Vec::new();
+            section.print(Some(width), &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(
+            printed(34),
+            "\nmembers (1)\n  member_id\n             a-name-of-twenty-two-\n             c\n  client_id  me\n"
+        );
+        assert!(printed(35).contains(" a-name-of-twenty-two-c  me\n"), "{}", printed(35));
     }
 }

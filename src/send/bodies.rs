@@ -2,12 +2,14 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::Failure;
 use super::produce::Produce;
 use super::session::Session;
 use super::target::{OffsetSpec, Target};
+use super::{Failure, route};
 use crate::client::negotiate::{SOFTWARE_NAME, SOFTWARE_VERSION};
 use crate::codec::api::Api;
+use crate::codec::json::spelling;
+use crate::codec::schema::{Field, Struct};
 
 /// The timestamps that stand for offsets in ListOffsets.
 pub const EARLIEST: i64 = -2;
@@ -25,6 +27,8 @@ pub enum Body {
     Metadata(Vec<String>),
     /// DescribeTopicPartitions of these topics.
     DescribeTopicPartitions(Vec<String>),
+    /// About these groups, or transactional ids.
+    Coordinated(Vec<String>),
     /// Records of partitions.
     Fetch(Fetch),
     /// Offsets of partitions.
@@ -80,6 +84,15 @@ impl Body {
                 let topics: Vec<Json> = topics.iter().map(|name| json!({"name": name})).collect();
                 json!({"topics": topics})
             }
+            Body::Coordinated(keys) => {
+                return route::about(api, version, keys).map(|body| vec![body]).ok_or_else(|| {
+                    Failure::Usage(format!(
+                        "{} v{version} takes one name, and {} are given",
+                        api.name,
+                        keys.len()
+                    ))
+                });
+            }
             Body::Fetch(fetch) => fetch.build(session)?,
             Body::ListOffsets(list) => list.build(session)?,
             Body::Produce(produce) => {
@@ -99,6 +112,31 @@ impl Body {
             });
         }
         Ok(vec![one])
+    }
+}
+
+/// Requests for the offsets of groups: OffsetFetch, DescribeShareGroupOffsets.
+const OFFSETS_OF_GROUPS: [i16; 2] = [9, 90];
+
+/// Asks for the offsets of all topics where none are said. The schema's default is no topic at all, to which the
+/// answer looks as if nothing was committed.
+pub fn of_all_topics(api: &Api, version: i16, body: &mut Json) {
+    fn fill(object: &mut Json, shape: &Struct, version: i16) {
+        let can_be_all = |field: &&Field| {
+            field.name == "topics" && field.versions.contain(version) && field.nullable.contain(version)
+        };
+        if let (Some(object), Some(_)) = (object.as_object_mut(), shape.fields.iter().find(can_be_all)) {
+            object.entry("topics").or_insert(Json::Null);
+        }
+    }
+    if !OFFSETS_OF_GROUPS.contains(&api.key) {
+        return;
+    }
+    let shape = api.request.shape;
+    fill(body, shape, version);
+    let of_group = spelling::field_of(shape, "groups").and_then(|groups| spelling::struct_of(&groups.ty));
+    if let (Some(groups), Some(shape)) = (body.get_mut("groups").and_then(Json::as_array_mut), of_group) {
+        groups.iter_mut().for_each(|group| fill(group, shape, version));
     }
 }
 
@@ -191,5 +229,44 @@ impl ListOffsets {
             "timeoutMs": self.timeout_ms,
             "topics": by_topic("name", list),
         }))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // A test that cannot go on has failed.
+mod tests {
+    use super::*;
+    use crate::codec::api;
+
+    fn words(name: &str, version: i16, keys: &[&str]) -> Option<Json> {
+        let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+        let api = api::by_name(name).unwrap();
+        let mut body = route::about(api, version, &keys)?;
+        of_all_topics(api, version, &mut body);
+        Some(body)
+    }
+
+    #[test]
+    fn names_of_groups_go_where_the_version_has_them() {
+        assert_eq!(words("DescribeGroups", 6, &["a", "b"]), Some(json!({"groups": ["a", "b"]})));
+        assert_eq!(words("DeleteGroups", 2, &["a"]), Some(json!({"groupsNames": ["a"]})));
+        assert_eq!(words("ConsumerGroupDescribe", 1, &["a"]), Some(json!({"groupIds": ["a"]})));
+        assert_eq!(words("OffsetDelete", 0, &["a"]), Some(json!({"groupId": "a"})));
+        assert_eq!(words("OffsetDelete", 0, &["a", "b"]), None);
+        assert_eq!(words("ListGroups", 5, &["a"]), None);
+    }
+
+    #[test]
+    fn offsets_are_asked_of_all_topics_unless_some_are_named() {
+        let groups = json!({"groups": [{"groupId": "a", "topics": null}, {"groupId": "b", "topics": null}]});
+        assert_eq!(words("OffsetFetch", 8, &["a", "b"]), Some(groups.clone()));
+        assert_eq!(words("DescribeShareGroupOffsets", 0, &["a", "b"]), Some(groups));
+        assert_eq!(words("OffsetFetch", 2, &["a"]), Some(json!({"groupId": "a", "topics": null})));
+        // In version 1 it cannot be said.
+        assert_eq!(words("OffsetFetch", 1, &["a"]), Some(json!({"groupId": "a"})));
+        let mut some = json!({"groups": [{"groupId": "a", "topics": []}]});
+        let said = some.clone();
+        of_all_topics(api::by_name("OffsetFetch").unwrap(), 9, &mut some);
+        assert_eq!(some, said);
     }
 }

@@ -182,6 +182,7 @@ fn send_request(
             set.apply(tree, shape).map_err(Failure::Usage)?;
         }
         body = respelled(body, api, version)?;
+        bodies::of_all_topics(api, version, &mut body);
         resolve(api, version, &mut body, session, reporter)?;
         let header = header.as_object().cloned().unwrap_or_default();
         let request = Request { api, version, header, body };

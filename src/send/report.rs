@@ -22,6 +22,7 @@ use crate::codec::reading::{self, ReadAs, Reading};
 use crate::codec::repair;
 use crate::codec::tape::{NODES_MAX, Shape, Tape};
 use crate::render::json::pretty;
+use crate::render::reference::prose;
 use crate::render::{self, Format, Shown, Style, headline};
 
 /// Of many answers, so many get a line each where a person reads them.
@@ -328,13 +329,13 @@ impl<'w> Reporter<'w> {
             let more = if *times > 1 { format!(" and {} more", times - 1) } else { String::new() };
             let help =
                 error_codes::by_code(*code).map_or("No release of Kafka has this code.", |error| error.help);
+            let style = &self.show.style;
             let start = self.text.len();
-            self.text.extend_from_slice(
-                format!("error code {} at {path}{more}\n  {help}\n", named(*code)).as_bytes(),
-            );
-            if let Some(width) = self.show.style.width {
-                render::headline::wrap(&mut self.text, start, width, b"  ");
+            self.text.extend_from_slice(format!("error code {} at {path}{more}\n", named(*code)).as_bytes());
+            if let Some(width) = style.width {
+                headline::wrap(&mut self.text, start, width, b"  ");
             }
+            prose(help, 2, style, &mut self.text);
         }
         if codes.len() > CODES_MAX {
             let left = counted(codes.len() - CODES_MAX, "more error code");

@@ -1,13 +1,14 @@
 //! Who has to be asked: leaders for what lies in partitions, coordinators for groups and transactions,
 //! any broker for the rest, which passes on itself what is the controller's. A request that concerns
-//! several of them is taken apart.
+//! several of them is taken apart. The names that a person gives go into the places where it names them.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::Failure;
 use super::request::Request;
 use super::session::{CoordinatorKind, Session};
 use crate::client::Address;
+use crate::codec::api::Api;
 use crate::codec::meaning::uuid::parse_uuid;
 
 /// A part of a request and who it goes to.
@@ -95,7 +96,34 @@ static BY_COORDINATOR: [(i16, CoordinatorKind, Key); 24] = [
 
 /// Whether who answers depends on what is asked.
 pub fn matters(key: i16) -> bool {
-    BY_LEADER.iter().any(|api| api.key == key) || BY_COORDINATOR.iter().any(|(api, ..)| *api == key)
+    BY_LEADER.iter().any(|api| api.key == key) || is_coordinated(key)
+}
+
+/// A body that asks about these groups, or about what these transactional ids stand for; none where the version has
+/// no place for so many.
+pub fn about(api: &Api, version: i16, keys: &[String]) -> Option<Json> {
+    let there = |name: &str| {
+        let mut fields = api.request.shape.fields.iter();
+        fields.any(|field| field.versions.contain(version) && field.json_name() == name)
+    };
+    let mut places = BY_COORDINATOR.iter().filter(|(key, ..)| *key == api.key).map(|(_, _, place)| place);
+    places.find_map(|place| match place {
+        One(field) if there(field) => match keys {
+            [key] => Some(json!({*field: key})),
+            _ => None,
+        },
+        Names(array) if there(array) => Some(json!({*array: keys})),
+        Elements(array, field) if there(array) => {
+            let elements: Vec<Json> = keys.iter().map(|key| json!({*field: key})).collect();
+            Some(json!({*array: elements}))
+        }
+        _ => None,
+    })
+}
+
+/// Whether a request asks about something that is coordinated.
+pub fn is_coordinated(key: i16) -> bool {
+    BY_COORDINATOR.iter().any(|(api, ..)| *api == key)
 }
 
 /// Takes a request apart by who has to answer it.

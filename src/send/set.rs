@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use crate::codec::json::spelling;
-use crate::codec::schema::{Field, Struct};
+use crate::codec::schema::{Field, Struct, Type};
 
 /// A value and where it goes.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +49,7 @@ impl Set {
     pub fn apply(&self, tree: &mut Json, shape: &'static Struct) -> Result<(), String> {
         let mut here = tree;
         let mut shape = Some(shape);
+        let mut set = None;
         for step in &self.path {
             here = match step {
                 Step::Member(name) => {
@@ -57,6 +58,7 @@ impl Set {
                     }
                     let field = shape.and_then(|shape| spelling::field_of(shape, name));
                     shape = field.and_then(|field| spelling::struct_of(&field.ty));
+                    set = field;
                     let spelled = field.map_or_else(|| name.clone(), Field::json_name);
                     match here.as_object_mut() {
                         Some(object) => object.entry(spelled).or_insert(Json::Null),
@@ -69,6 +71,7 @@ impl Set {
                     }
                 }
                 Step::Element(index) => {
+                    set = None;
                     if here.is_null() {
                         *here = Json::Array(Vec::new());
                     }
@@ -90,6 +93,13 @@ impl Set {
                     }
                 }
             };
+        }
+        if set.is_some_and(|field| matches!(field.ty, Type::Array(_)))
+            && !self.value.is_array()
+            && !self.value.is_null()
+        {
+            let (place, value) = self.text.split_once('=').unwrap_or((&self.text, ""));
+            return Err(format!("--set {}: {place} is an array; write {place}[0]={value}", self.text));
         }
         *here = self.value.clone();
         Ok(())
@@ -154,6 +164,12 @@ mod tests {
         assert!(with(&["a[1]=1"], json!({})).unwrap_err().contains("the next one is [0]"));
         assert!(with(&["a.b=1"], json!({"a": 1})).unwrap_err().contains("no object"));
         assert!(with(&["a[0]=1"], json!({"a": 1})).unwrap_err().contains("no array"));
+        assert_eq!(
+            with(&["groups=live"], json!({})),
+            Err("--set groups=live: groups is an array; write groups[0]=live".into())
+        );
+        assert!(with(&["groups[0].topics[0].partition_indexes=1"], json!({})).is_err());
+        assert!(with(&["groups=[]", "topics=null"], json!({})).is_ok());
         for bad in ["a", "=1", "a..b=1", "a[x]=1", "a[0=1", "a[0]b=1", "[0]=1"] {
             assert!(Set::parse(bad).is_err(), "{bad}");
         }

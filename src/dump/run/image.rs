@@ -136,6 +136,29 @@ pub(super) fn print_json(
     if request.format == Format::Json { writeln!(out, "{value:#}") } else { writeln!(out, "{value}") }
 }
 
+/// Why a log is not compared: its name, or who is said to write it, is not the cluster's. Read as metadata each of
+/// its records would be an error and nothing would seem to be different.
+fn not_the_clusters(input: &Input, request: &Request) -> Option<String> {
+    let (family, name, path) = match input {
+        Input::File(target) => (target.family, target.partition.as_ref(), &target.path),
+        Input::Partition(partition) => {
+            (family_of(partition, request), partition.name.as_ref(), &partition.path)
+        }
+        Input::DataDir(_) => return None,
+    };
+    let is_known = family.is_some() || name.is_some();
+    if !is_known || family == Some(Family::Metadata) {
+        return None;
+    }
+    let shown = name.map_or_else(|| path.display().to_string(), PartitionName::to_string);
+    // A directory of backups may be called as a partition is.
+    let unless = if family.is_none() { " (--log metadata says that this is one)" } else { "" };
+    Some(format!(
+        "{shown}: --diff compares logs of __cluster_metadata{unless}; of others, set the output of --image --at A \
+         beside that of --image --at B"
+    ))
+}
+
 /// Prints what changed in a cluster.
 pub(super) fn diff(
     inputs: &[Input],
@@ -144,6 +167,10 @@ pub(super) fn diff(
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> io::Result<bool> {
+    if let Some(why) = inputs.iter().find_map(|input| not_the_clusters(input, request)) {
+        writeln!(err, "error: {}", harmless(&why))?;
+        return Ok(true);
+    }
     let state = |input: &Input, at: At| match input {
         Input::File(target) => State::of_file(&target.path, Some(Family::Metadata), at, request.unpacked_max),
         Input::Partition(partition) => {

@@ -38,8 +38,9 @@ impl Context<'_> {
         name.unwrap_or_else(|| words::uuid(id))
     }
 
-    /// How far an offset is behind the end of the log.
+    /// How far an offset is behind the end of the log. It is below 0 where the offset is beyond the end, as after
+    /// records were lost: kafka-consumer-groups shows it so, and at 0 nobody would see it.
     fn lag(&self, topic: &str, partition: i32, offset: i64) -> Option<i64> {
-        (self.end_offset)(topic, partition).map(|end| end.saturating_sub(offset).max(0))
+        (self.end_offset)(topic, partition).map(|end| end.saturating_sub(offset))
     }
 }

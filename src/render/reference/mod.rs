@@ -11,5 +11,7 @@ pub mod fields;
 mod object;
 mod text;
 
+pub use text::prose;
+
 /// The width of what is not shown on a terminal.
 const PIPED_COLUMNS: usize = 80;
