@@ -188,8 +188,6 @@ def grow_and_shrink(client, count, protocol=None):
 def static_restart(client):
     name, group = client.filled(), topic("static")
     with leaving() as members:
-        # One after the other: of kafka-python's consumers that are rebalanced within their first 0.2 s, one of about thirty asks
-        # for nothing more once all it asked is answered (serve --trace), and is gone after its session.
         for at in range(2):
             members.append(client.member(group, name, instance=f"i{at}"))
             shared(members)

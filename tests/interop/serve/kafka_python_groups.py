@@ -44,6 +44,8 @@ class Member(groups.Polling, ConsumerRebalanceListener):
     def __init__(self, group, name, instance=None, protocol=None, **settings):
         settings |= {"partition_assignment_strategy": (PROTOCOLS[protocol],)} if protocol else {}
         self.consumer = consumer(group, group_instance_id=instance, **settings)
+        # Who leads without knowing the topic assigns nothing, and joins again as soon as it does; of those who do, some fall silent.
+        self.consumer.partitions_for_topic(name)
         self.consumer.subscribe([name], listener=self)
         super().__init__()
 
