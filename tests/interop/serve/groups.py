@@ -190,7 +190,7 @@ def static_restart(client):
     with leaving() as members:
         for at in range(2):
             members.append(client.member(group, name, instance=f"i{at}"))
-            shared(members)
+        shared(members)
         # Within its session it comes back to what it had, whether it said goodbye or not, and nobody else notices.
         before, had = members[0].generations, members[1].assigned
         for kill in [False, True] if members[1].killable else [False]:

@@ -25,15 +25,21 @@ def filled(partitions=groups.PARTITIONS):
     return name
 
 
-def consumer(group, *topics, **settings):
-    return KafkaConsumer(
-        *topics,
+def consumer(group, *topics, listener=None, **settings):
+    one = KafkaConsumer(
         bootstrap_servers=BROKER,
         group_id=group,
         session_timeout_ms=groups.SESSION_MS,
         heartbeat_interval_ms=groups.HEARTBEAT_MS,
         **{"auto_offset_reset": "earliest", **settings},
     )
+    if topics:
+        one.subscribe(topics, listener=listener)
+        # It has to know its topics before it joins. kafka-python 3.0.12 joins again when it led without knowing them, and if that join
+        # outlasts a poll, never takes up what it was given: the next poll asks need_rejoin(), which the join itself has made false, and
+        # the member stays "rebalancing" without heartbeats, with any broker. This call returns when the metadata is there.
+        one.topics()
+    return one
 
 
 def partitions(places):
@@ -43,10 +49,7 @@ def partitions(places):
 class Member(groups.Polling, ConsumerRebalanceListener):
     def __init__(self, group, name, instance=None, protocol=None, **settings):
         settings |= {"partition_assignment_strategy": (PROTOCOLS[protocol],)} if protocol else {}
-        self.consumer = consumer(group, group_instance_id=instance, **settings)
-        # Who leads without knowing the topic assigns nothing, and joins again as soon as it does; of those who do, some fall silent.
-        self.consumer.partitions_for_topic(name)
-        self.consumer.subscribe([name], listener=self)
+        self.consumer = consumer(group, name, listener=self, group_instance_id=instance, **settings)
         super().__init__()
 
     def on_partitions_assigned(self, assigned):
