@@ -4,7 +4,6 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -18,6 +17,7 @@ use kafkit::codec::messages::produce::produce_response::ProduceResponse;
 use kafkit::codec::records::batches::{AnyBatch, Batches};
 use kafkit::codec::records::write::{BatchHeader, BatchWriter, NewRecord};
 use kafkit::codec::wire::{Body, Reader, Records, Str, Writer};
+use tempfile::NamedTempFile;
 
 /// The program.
 pub const KAFKIT: &str = env!("CARGO_BIN_EXE_kafkit");
@@ -31,7 +31,8 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Broker {
     pub child: Child,
     pub address: SocketAddr,
-    errors: Arc<Mutex<String>>,
+    /// Its standard error: a file and no pipe, so that what it said before something else that a test sees is there.
+    errors: NamedTempFile,
 }
 
 impl Broker {
@@ -47,25 +48,16 @@ impl Broker {
 
     /// Starts, and waits for the first line.
     pub fn of(command: &mut Command) -> Result<Self, String> {
-        let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let errors = NamedTempFile::new().unwrap();
+        let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(errors.reopen().unwrap());
         let mut child = command.spawn().unwrap();
-        let errors = Arc::new(Mutex::new(String::new()));
-        let (from, to) = (child.stderr.take().unwrap(), errors.clone());
-        let collected = thread::spawn(move || {
-            for line in BufReader::new(from).lines().map_while(Result::ok) {
-                let mut to = to.lock().unwrap();
-                to.push_str(&line);
-                to.push('\n');
-            }
-        });
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         match line.trim().parse() {
             Ok(address) => Ok(Self { child, address, errors }),
             Err(_) => {
                 child.wait().unwrap();
-                collected.join().unwrap();
-                Err(errors.lock().unwrap().clone())
+                Err(text(&errors))
             }
         }
     }
@@ -80,8 +72,6 @@ impl Broker {
         rustix::process::kill_process(self.pid(), signal).unwrap();
         let status = self.child.wait().unwrap();
         let took = begin.elapsed();
-        // The last lines are on their way.
-        thread::sleep(Duration::from_millis(50));
         (status, took, self.said())
     }
 
@@ -94,7 +84,7 @@ impl Broker {
 
     /// What it has written to standard error.
     pub fn said(&self) -> String {
-        self.errors.lock().unwrap().clone()
+        text(&self.errors)
     }
 
     /// Waits until it has said something.
@@ -135,6 +125,10 @@ impl Drop for Broker {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn text(file: &NamedTempFile) -> String {
+    String::from_utf8_lossy(&std::fs::read(file.path()).unwrap()).into_owned()
 }
 
 pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
