@@ -120,7 +120,8 @@ fn who_waits_is_sent_away_when_the_group_belongs_elsewhere() {
 /// The log keeps what it has of them: nobody speaks for them there.
 #[test]
 fn groups_that_belong_elsewhere_now_are_not_where_they_were() {
-    const SESSION: Duration = Duration::from_millis(500);
+    // Longer than anything takes before the sleep.
+    const SESSION: Duration = Duration::from_millis(2000);
     let data = tempfile::tempdir().unwrap();
     let sessions = "group.min.session.timeout.ms=1";
     let one = "offsets.topic.num.partitions=1";
