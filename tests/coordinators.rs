@@ -218,6 +218,31 @@ fn a_partition_more_is_loaded_while_others_are_answered() {
     assert_eq!(fetch(client, GROUP), (codes::NONE, kept));
 }
 
+/// Whoever waits in a group of another partition does not notice.
+#[test]
+fn a_partition_that_comes_back_online_is_served() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let delay = "group.initial.rebalance.delay.ms=60000";
+    let two = "offsets.topic.num.partitions=2";
+    let arguments = ["--topic", "t:4", "--config", delay, "--config", two];
+    let broker = Broker::on(&data, &arguments);
+    let (mut member, client) = (broker.connect(), &mut broker.connect());
+    // As good as a full disk. Of two partitions the first has "b" and the second "a".
+    let in_the_way = data.join("__consumer_offsets-0");
+    std::fs::write(&in_the_way, "in the way").unwrap();
+    assert_eq!(find(client, 0), codes::NONE);
+    assert_eq!(commit(client, "b", 1), codes::NOT_COORDINATOR);
+    member.send(&frame(1, JOIN, &join_of("a"))).unwrap();
+    broker::wait_until("it waits", || state(client, "a") == "PreparingRebalance");
+    std::fs::remove_file(&in_the_way).unwrap();
+    broker::wait_until("it is served", || commit(client, "b", 1) == codes::NONE);
+    assert_eq!(loaded(client), ["a", "b"]);
+    member.stream.set_nonblocking(true).unwrap();
+    let heard = member.stream.peek(&mut [0]).map_err(|error| error.kind());
+    assert_eq!(heard, Err(std::io::ErrorKind::WouldBlock), "nobody is sent away");
+}
+
 #[test]
 fn offsets_go_with_their_topic() {
     let broker = Broker::start(&["--temp", "--topic", "t:4"]);

@@ -98,6 +98,7 @@ fn tick(broker: &Broker, now_ms: i64, retain: bool, checkpoint: bool) {
     hosting.leaving.remove_due(now_ms);
     if hosting.has_offline() {
         broker.metadata.hold(|image| hosting.open_again(image, &broker.settings, &broker.partitions));
+        broker.groups.follow(broker);
     }
     for replica in broker.partitions.replicas() {
         let Some(log) = &replica.log else { continue };

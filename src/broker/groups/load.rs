@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::shard::Shard;
-use super::{Groups, Table, topic};
+use super::{Groups, topic};
 use crate::broker::partitions::Replica;
 use crate::codec::records::batches::{AnyBatch, Batches};
 use crate::log::write::{PartitionLog, ReadError, UpTo};
@@ -90,11 +90,9 @@ impl Reader<'_> {
     }
 }
 
-/// Loads the shards of a table in the background, the processors each with one at a time.
-pub(super) fn all(groups: &Arc<Groups>, table: &Table) {
-    let count = table.count;
-    let begun: VecDeque<Arc<Shard>> =
-        table.shards.values().filter(|shard| shard.is_loading()).cloned().collect();
+/// Loads the shards that have begun, of a topic of `count` partitions, in the background, the processors each with one at a time.
+pub(super) fn all(groups: &Arc<Groups>, begun: Vec<Arc<Shard>>, count: usize) {
+    let begun: VecDeque<Arc<Shard>> = begun.into_iter().filter(|shard| shard.is_loading()).collect();
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(begun.len());
     let begun = Arc::new(Mutex::new(begun));
     for _ in 0..threads {

@@ -29,7 +29,6 @@ use super::partitions::{HostedTopic, Replica};
 use super::{Broker, clock};
 use crate::codec::error_codes::codes;
 use crate::codec::records::compression::Codec;
-use crate::codec::wire::Uuid;
 use crate::state::coordinator::requests::Answer;
 use crate::state::coordinator::{self, Config, Moment, World};
 
@@ -57,7 +56,8 @@ impl Waiting {
 /// The coordinators of a life of `__consumer_offsets`.
 #[derive(Default)]
 struct Table {
-    topic_id: Uuid,
+    /// None before there is one.
+    hosted: Option<Arc<HostedTopic>>,
     /// How many partitions the topic has, as the metadata say: groups belong to them whether or not they are here.
     count: usize,
     /// Those that are here, by number.
@@ -79,8 +79,17 @@ impl Wanted {
     }
 
     fn is(&self, table: &Table) -> bool {
-        let Self { hosted, count } = self;
-        table.topic_id == hosted.id && table.count == *count && table.shards.len() == hosted.replicas.len()
+        let same = table.hosted.as_ref().is_some_and(|hosted| Arc::ptr_eq(hosted, &self.hosted));
+        same && table.count == self.count
+    }
+
+    /// The shard that a table has for a partition, if it may go on: its groups belong there still, and its log is the same one,
+    /// which it is not where a partition that was offline has come back.
+    fn keeps<'t>(&self, table: &'t Table, number: i32, replica: &Arc<Replica>) -> Option<&'t Arc<Shard>> {
+        if table.count != self.count {
+            return None;
+        }
+        table.shards.get(&number).filter(|shard| Arc::ptr_eq(&shard.replica, replica))
     }
 }
 
@@ -213,23 +222,33 @@ impl Groups {
         if wanted.as_ref().is_some_and(|wanted| wanted.is(&table)) {
             return Some(table);
         }
-        // Another life of the topic or none, or more partitions than before: groups belong elsewhere now.
-        for shard in table.shards.values() {
-            shard.resign();
+        let mut shards = BTreeMap::new();
+        let mut begun = Vec::new();
+        for (number, replica) in wanted.iter().flat_map(|wanted| &wanted.hosted.replicas) {
+            let kept = wanted.as_ref().and_then(|wanted| wanted.keeps(&table, *number, replica));
+            let shard = kept.cloned().unwrap_or_else(|| {
+                let shard = Arc::new(Shard::new(replica.clone(), self));
+                begun.push(shard.clone());
+                shard
+            });
+            shards.insert(*number, shard);
+        }
+        // Their topic has another life or none, or more partitions than before and groups belong elsewhere now, or their log is
+        // another one.
+        for (number, shard) in &table.shards {
+            if !shards.get(number).is_some_and(|kept| Arc::ptr_eq(kept, shard)) {
+                shard.resign();
+            }
         }
         let Some(Wanted { hosted, count }) = wanted else {
             self.table.store(Arc::default());
             return None;
         };
-        let replicas = hosted.replicas.iter();
-        let shards = replicas
-            .map(|(number, replica)| (*number, Arc::new(Shard::new(replica.clone(), self))))
-            .collect();
-        let table = Arc::new(Table { topic_id: hosted.id, count, shards });
+        let table = Arc::new(Table { hosted: Some(hosted), count, shards });
         self.table.store(table.clone());
         // The timer only looks after the shards that it knows.
         self.sooner.notify_one();
-        load::all(self, &table);
+        load::all(self, begun, count);
         Some(table)
     }
 
