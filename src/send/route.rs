@@ -67,7 +67,7 @@ use CoordinatorKind::{Group, Transaction};
 use Key::{Elements, Names, One};
 
 /// By API key; where a version has another place for it, the first that is there counts.
-static BY_COORDINATOR: [(i16, CoordinatorKind, Key); 24] = [
+static BY_COORDINATOR: [(i16, CoordinatorKind, Key); 27] = [
     (8, Group, One("groupId")),
     (9, Group, Elements("groups", "groupId")),
     (9, Group, One("groupId")),
@@ -92,6 +92,9 @@ static BY_COORDINATOR: [(i16, CoordinatorKind, Key); 24] = [
     (88, Group, One("groupId")),
     (89, Group, Names("groupIds")),
     (90, Group, Elements("groups", "groupId")),
+    (91, Group, One("groupId")),
+    (92, Group, One("groupId")),
+    (93, Group, One("groupId")),
 ];
 
 /// Whether who answers depends on what is asked.
@@ -275,4 +278,24 @@ fn name_of(topic: &Json) -> Option<&str> {
 
 fn id_of(topic: &Json) -> Option<[u8; 16]> {
     topic.get("topicId").and_then(Json::as_str).and_then(parse_uuid).filter(|id| *id != [0; 16])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::api::APIS;
+
+    /// A new API that names a group or a transactional id has its place in the table.
+    #[test]
+    fn what_names_a_coordinated_thing_goes_to_its_coordinator() {
+        let names = ["groupId", "groupIds", "groups", "groupsNames", "transactionalId", "transactionalIds"];
+        let mut forgotten = Vec::new();
+        for api in APIS.iter().filter(|api| !api.cluster_action) {
+            let mut fields = api.request.shape.fields.iter();
+            if fields.any(|field| names.contains(&&*field.json_name())) && !matters(api.key) {
+                forgotten.push(api.name);
+            }
+        }
+        assert_eq!(forgotten, [""; 0]);
+    }
 }
