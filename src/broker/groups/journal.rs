@@ -6,7 +6,7 @@ use crate::codec::error_codes::codes;
 use crate::codec::records::batch::Attributes;
 use crate::codec::records::compression::Codec;
 use crate::codec::records::write::{BatchHeader, BatchWriter, NewRecord};
-use crate::log::write::{Append, Origin};
+use crate::log::write::{Append, AppendError, Origin};
 use crate::state::coordinator::{Journal, Record};
 
 /// Appends to a partition of `__consumer_offsets`.
@@ -53,7 +53,10 @@ impl Journal for ReplicaJournal<'_> {
             replicated: true,
         };
         let appended = log.append(&mut batch, append).map_err(|error| {
-            tracing::error!("{}-{}: {error}", self.replica.topic, self.replica.partition);
+            // What is too large for a segment may be taken in smaller parts, as above.
+            if !matches!(error, AppendError::TooLarge { .. }) {
+                tracing::error!("{}-{}: {error}", self.replica.topic, self.replica.partition);
+            }
             error.code()
         })?;
         self.replica.appended(batch.len());
