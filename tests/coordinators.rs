@@ -232,7 +232,7 @@ fn a_partition_that_comes_back_online_is_served() {
     let in_the_way = data.join("__consumer_offsets-0");
     std::fs::write(&in_the_way, "in the way").unwrap();
     assert_eq!(find(client, 0), codes::NONE);
-    assert_eq!(commit(client, "b", 1), codes::NOT_COORDINATOR);
+    broker::wait_until("it is not served", || commit(client, "b", 1) == codes::NOT_COORDINATOR);
     member.send(&frame(1, JOIN, &join_of("a"))).unwrap();
     broker::wait_until("it waits", || state(client, "a") == "PreparingRebalance");
     std::fs::remove_file(&in_the_way).unwrap();
